@@ -1,0 +1,50 @@
+package io.highwater.log.disk;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Directories and files. Names are absolute or relative paths of the default file system, also in the simulation.
+ * Creating, renaming and deleting a name is durable only once its directory was forced.
+ *
+ * <p>Safe for any thread.
+ */
+public interface Disk {
+    /** Changes when the machine (not the process) restarted: tells process death from power loss. */
+    String bootId();
+
+    /** True when a file or directory has this name. */
+    boolean exists(Path path);
+
+    /** True when a directory has this name. */
+    boolean isDirectory(Path path);
+
+    /** Creates the directory and its missing parents; nothing happens when it exists. */
+    void createDirectories(Path directory) throws IOException;
+
+    /** The names in a directory, sorted, without the directory's own. */
+    List<String> list(Path directory) throws IOException;
+
+    /** Opens for reading and writing; {@code create} makes an empty file where none is. */
+    DiskFile open(Path path, boolean create) throws IOException;
+
+    /** Replaces the target if it exists, in one step. */
+    void rename(Path from, Path to) throws IOException;
+
+    /** Removes a file or an empty directory; nothing happens when there is none. */
+    void delete(Path path) throws IOException;
+
+    /** Makes creations, renames and deletions of names in this directory durable. */
+    void forceDirectory(Path directory) throws IOException;
+
+    /** Bytes that can still be written to the file system that holds the directory. */
+    long usableBytes(Path directory) throws IOException;
+
+    /**
+     * Takes the exclusive lock that this file stands for, creating it if missing.
+     *
+     * @return the lock, to be closed, or null when another process (or another caller in this one) holds it.
+     */
+    AutoCloseable tryLock(Path lockFile) throws IOException;
+}
