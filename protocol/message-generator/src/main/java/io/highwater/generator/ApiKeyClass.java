@@ -31,8 +31,9 @@ final class ApiKeyClass {
     TypeSpec toType() {
         final TypeSpec.Builder type = TypeSpec.enumBuilder(name)
                 .addModifiers(Modifier.PUBLIC)
-                .addJavadoc("The APIs of the protocol. The versions are those that the schemas describe and the codecs know;\n"
-                        + "what a broker serves is its own decision.\n")
+                .addJavadoc(
+                        "The APIs of the protocol. The versions are those that the schemas describe and the codecs know;\n"
+                                + "what a broker serves is its own decision.\n")
                 .addJavadoc("\n<p>Safe for any thread because it is immutable.\n");
         for (final MessageSchema request : requests) {
             final Versions flexible = request.flexibleVersions().intersect(request.validVersions());
@@ -83,7 +84,9 @@ final class ApiKeyClass {
                         .addStatement("return highestVersion")
                         .build())
                 .addMethod(accessor(
-                                "isFlexible", TypeName.BOOLEAN, "Whether {@code version} has compact lengths and tagged fields.")
+                                "isFlexible",
+                                TypeName.BOOLEAN,
+                                "Whether {@code version} has compact lengths and tagged fields.")
                         .addParameter(TypeName.SHORT, "version", Modifier.FINAL)
                         .addStatement("return version >= firstFlexibleVersion")
                         .build())

@@ -93,7 +93,8 @@ final class CodecClass {
         if (struct == message.top()) {
             read.addJavadoc("Reads one message of {@code version}, a legal one; bytes after it are left alone.\n");
             size.addJavadoc("The bytes that {@link #write} writes for {@code m} as it is now.\n");
-            write.addJavadoc("Writes {@code m}; what {@code version} cannot carry is dropped, an illegal null is empty.\n");
+            write.addJavadoc(
+                    "Writes {@code m}; what {@code version} cannot carry is dropped, an illegal null is empty.\n");
         }
         for (final MethodSpec.Builder method : new MethodSpec.Builder[] {read, size, write}) {
             method.addParameter(TypeName.SHORT, "version", Modifier.FINAL);
@@ -106,14 +107,17 @@ final class CodecClass {
                 method.addStatement("final boolean flexible = $L", flexible.toCode());
             }
         }
-        type.addMethod(read.addCode(new ReadCode(message, struct, messageName).body()).build());
+        type.addMethod(
+                read.addCode(new ReadCode(message, struct, messageName).body()).build());
         type.addMethod(size.addCode(new SizeCode(message, struct).body()).build());
         type.addMethod(write.addCode(new WriteCode(message, struct).body()).build());
     }
 
     private MethodSpec.Builder method(final String verb, final StructSchema struct, final TypeName returned) {
         return struct == message.top()
-                ? MethodSpec.methodBuilder(verb).addModifiers(Modifier.PUBLIC, Modifier.STATIC).returns(returned)
+                ? MethodSpec.methodBuilder(verb)
+                        .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
+                        .returns(returned)
                 : MethodSpec.methodBuilder(verb + struct.name())
                         .addModifiers(Modifier.PRIVATE, Modifier.STATIC)
                         .returns(returned);
@@ -131,7 +135,8 @@ final class CodecClass {
 
     private void addCompared(final StructSchema struct, final Set<StructSchema> compared) {
         for (final FieldSchema field : FieldSchema.taggedOf(struct.fields())) {
-            final boolean occurs = !field.taggedVersions().intersect(message.rangeOf(struct)).isEmpty();
+            final boolean occurs =
+                    !field.taggedVersions().intersect(message.rangeOf(struct)).isEmpty();
             if (occurs && needsComparison(field)) {
                 addWithInner(message.struct(field.type()), compared);
             }

@@ -25,13 +25,19 @@ final class MessageClass {
     }
 
     TypeSpec toType() {
-        final String versions = message.validVersions().lowest() == message.validVersions().highest()
-                ? "version " + message.validVersions().lowest()
-                : "versions " + message.validVersions().lowest() + " to "
-                        + message.validVersions().highest();
+        final String versions =
+                message.validVersions().lowest() == message.validVersions().highest()
+                        ? "version " + message.validVersions().lowest()
+                        : "versions " + message.validVersions().lowest() + " to "
+                                + message.validVersions().highest();
         final TypeSpec.Builder type = struct(message.top(), name)
                 .addSuperinterface(MESSAGE)
-                .addJavadoc("The $L $L, $L. Generated from $L.\n", message.kind(), message.name(), versions, message.fileName())
+                .addJavadoc(
+                        "The $L $L, $L. Generated from $L.\n",
+                        message.kind(),
+                        message.name(),
+                        versions,
+                        message.fileName())
                 .addJavadoc("\n<p>Confined to one thread at a time; whoever passes it on gives it up.\n")
                 .addMethod(MethodSpec.methodBuilder("apiKey")
                         .addAnnotation(Override.class)
@@ -40,8 +46,10 @@ final class MessageClass {
                         .addStatement("return $L", message.apiKey())
                         .build());
         for (final StructSchema struct : message.structs().values()) {
-            final TypeSpec.Builder nested = struct(struct, name.nestedClass(struct.name())).addModifiers(Modifier.STATIC);
-            nested.addJavadoc("$L\n", javadoc(struct.about().isEmpty() ? "A part of " + message.name() + "." : struct.about()));
+            final TypeSpec.Builder nested =
+                    struct(struct, name.nestedClass(struct.name())).addModifiers(Modifier.STATIC);
+            nested.addJavadoc(
+                    "$L\n", javadoc(struct.about().isEmpty() ? "A part of " + message.name() + "." : struct.about()));
             type.addType(nested.build());
         }
         return type.build();
@@ -98,7 +106,8 @@ final class MessageClass {
                 .returns(TypeName.INT)
                 .addStatement("int hash = 1");
         for (final FieldSchema field : struct.fields()) {
-            final TypeName box = isPrimitive(field) ? field.type().kind().javaType.box() : ClassName.get(Objects.class);
+            final TypeName box =
+                    isPrimitive(field) ? field.type().kind().javaType.box() : ClassName.get(Objects.class);
             method.addStatement("hash = 31 * hash + $T.hashCode(this.$L)", box, field.javaName());
         }
         return method.addStatement("return hash").build();
@@ -125,7 +134,9 @@ final class MessageClass {
     }
 
     private static boolean isPrimitive(final FieldSchema field) {
-        return !field.type().array() && !field.type().isStruct() && field.type().kind().javaType.isPrimitive();
+        return !field.type().array()
+                && !field.type().isStruct()
+                && field.type().kind().javaType.isPrimitive();
     }
 
     private static String javadoc(final String text) {

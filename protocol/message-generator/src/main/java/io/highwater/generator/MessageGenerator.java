@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,9 +30,22 @@ import java.util.stream.Stream;
 public final class MessageGenerator {
     /** Whose bytes stand for "the generator": a change in any of them makes everything new. */
     private static final List<Class<?>> WRITERS = List.of(
-            MessageGenerator.class, SchemaParser.class, MessageSchema.class, FieldSchema.class, FieldType.class,
-            FieldPlace.class, VersionTest.class, Versions.class, DefaultValue.class, MessageClass.class, CodecClass.class,
-            ReadCode.class, SizeCode.class, WriteCode.class, CodecsClass.class, ApiKeyClass.class);
+            MessageGenerator.class,
+            SchemaParser.class,
+            MessageSchema.class,
+            FieldSchema.class,
+            FieldType.class,
+            FieldPlace.class,
+            VersionTest.class,
+            Versions.class,
+            DefaultValue.class,
+            MessageClass.class,
+            CodecClass.class,
+            ReadCode.class,
+            SizeCode.class,
+            WriteCode.class,
+            CodecsClass.class,
+            ApiKeyClass.class);
 
     private final SchemaSource source;
     private final String basePackage;
@@ -73,7 +86,9 @@ public final class MessageGenerator {
         final Map<String, String> files = source.read();
         final String digest = digest(files);
         final Path stamp = output.resolveSibling(output.getFileName() + ".sha256");
-        if (Files.isDirectory(output) && Files.exists(stamp) && Files.readString(stamp).equals(digest)) {
+        if (Files.isDirectory(output)
+                && Files.exists(stamp)
+                && Files.readString(stamp).equals(digest)) {
             return false;
         }
         Files.createDirectories(output);
@@ -133,7 +148,8 @@ public final class MessageGenerator {
 
     private void deleteAllBut(final Set<Path> written) throws IOException {
         try (Stream<Path> all = Files.walk(output)) {
-            for (final Path path : all.filter(file -> file.toString().endsWith(".java")).toList()) {
+            for (final Path path :
+                    all.filter(file -> file.toString().endsWith(".java")).toList()) {
                 if (!written.contains(path)) {
                     Files.delete(path);
                 }

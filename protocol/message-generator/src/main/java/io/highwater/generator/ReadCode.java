@@ -28,7 +28,9 @@ final class ReadCode {
             if (present.isAlways()) {
                 code.add(value(place));
             } else if (!present.isNever()) {
-                code.beginControlFlow("if ($L)", present.toCode()).add(value(place)).endControlFlow();
+                code.beginControlFlow("if ($L)", present.toCode())
+                        .add(value(place))
+                        .endControlFlow();
             }
         }
         return code.add(tags()).addStatement("return m").build();
@@ -47,9 +49,14 @@ final class ReadCode {
                 final CodeBlock isNull = place.tagged()
                         ? CodeBlock.of("in.readUvarint() == 0")
                         : CodeBlock.of("$L && in.readInt8() < 0", place.nullable());
-                code.addStatement("m.$L = $L ? null : read$L(in, version)", target, isNull, field.type().structName());
+                code.addStatement(
+                        "m.$L = $L ? null : read$L(in, version)",
+                        target,
+                        isNull,
+                        field.type().structName());
             } else {
-                code.addStatement("m.$L = read$L(in, version)", target, field.type().structName());
+                code.addStatement(
+                        "m.$L = read$L(in, version)", target, field.type().structName());
             }
         } else {
             code.addStatement("m.$L = $L", target, simple(place, place.nullable()));
@@ -113,8 +120,7 @@ final class ReadCode {
             for (final FieldPlace place : places) {
                 final VersionTest present = place.present();
                 final CodeBlock known = CodeBlock.of("tag == $L", place.field().tag());
-                final CodeBlock test =
-                        present.isAlways() ? known : CodeBlock.of("$L && $L", known, present.toCode());
+                final CodeBlock test = present.isAlways() ? known : CodeBlock.of("$L && $L", known, present.toCode());
                 code.beginControlFlow(otherwise + "if ($L)", test)
                         .add(value(place))
                         .addStatement("in.endTag(tagEnd)");

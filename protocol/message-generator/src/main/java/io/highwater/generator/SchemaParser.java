@@ -26,14 +26,33 @@ final class SchemaParser {
     private static final Pattern COMMENT_LINE = Pattern.compile("(?m)^\\s*//.*$");
     private static final Set<String> KINDS = Set.of("request", "response", "header", "data", "command", "record");
     private static final Set<String> MESSAGE_KEYS = Set.of(
-            "type", "name", "apiKey", "listeners", "validVersions", "flexibleVersions", "fields", "commonStructs",
-            "latestVersionUnstable", "about");
+            "type",
+            "name",
+            "apiKey",
+            "listeners",
+            "validVersions",
+            "flexibleVersions",
+            "fields",
+            "commonStructs",
+            "latestVersionUnstable",
+            "about");
     private static final Set<String> STRUCT_KEYS = Set.of("name", "versions", "fields", "about");
     private static final Set<String> FIELD_KEYS = Set.of(
-            "name", "type", "versions", "nullableVersions", "taggedVersions", "tag", "default", "ignorable", "mapKey",
-            "entityType", "about", "fields", "zeroCopy", "flexibleVersions");
-    private static final ObjectMapper JSON =
-            new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+            "name",
+            "type",
+            "versions",
+            "nullableVersions",
+            "taggedVersions",
+            "tag",
+            "default",
+            "ignorable",
+            "mapKey",
+            "entityType",
+            "about",
+            "fields",
+            "zeroCopy",
+            "flexibleVersions");
+    private static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final String fileName;
     private final Map<String, StructSchema> structs = new LinkedHashMap<>();
@@ -80,8 +99,11 @@ final class SchemaParser {
                     fields(common.path("fields")),
                     common.path("about").asText("")));
         }
-        final StructSchema top =
-                new StructSchema(text(root, "name"), valid, fields(root.path("fields")), root.path("about").asText(""));
+        final StructSchema top = new StructSchema(
+                text(root, "name"),
+                valid,
+                fields(root.path("fields")),
+                root.path("about").asText(""));
         final MessageSchema message = new MessageSchema(fileName, kind, apiKey, valid, flexible, top, structs);
         resolve(message, top, new ArrayList<>());
         return Optional.of(message);
@@ -114,7 +136,10 @@ final class SchemaParser {
                 throw new SchemaException("field " + name + " has fields but is no struct");
             }
             addStruct(new StructSchema(
-                    type.structName(), versions, fields(node.path("fields")), node.path("about").asText("")));
+                    type.structName(),
+                    versions,
+                    fields(node.path("fields")),
+                    node.path("about").asText("")));
         }
         final FieldSchema field = new FieldSchema(
                 name,
@@ -137,7 +162,8 @@ final class SchemaParser {
             throw new SchemaException("field " + field.name() + " needs both a tag and tagged versions, or neither");
         }
         if (!tagged.isEmpty() && !(tagged.isOpen() && field.versions().covers(tagged))) {
-            throw new SchemaException("field " + field.name() + ": tagged versions are open-ended and part of its versions");
+            throw new SchemaException(
+                    "field " + field.name() + ": tagged versions are open-ended and part of its versions");
         }
         if (!field.nullableVersions().isEmpty() && !field.type().mayBeNullable()) {
             throw new SchemaException("field " + field.name() + " is of a type that has no null");
@@ -146,7 +172,8 @@ final class SchemaParser {
             throw new SchemaException("field " + field.name() + " is null by default but never nullable");
         }
         if (node.has("flexibleVersions") && !field.neverFlexible()) {
-            throw new SchemaException("field " + field.name() + ": only \"none\" is known for a field's flexibleVersions");
+            throw new SchemaException(
+                    "field " + field.name() + ": only \"none\" is known for a field's flexibleVersions");
         }
         DefaultValue.of(field);
     }
@@ -171,7 +198,8 @@ final class SchemaParser {
             if (field.type().isStruct()) {
                 final StructSchema inner = message.struct(field.type());
                 if (inner == null) {
-                    throw new SchemaException("field " + field.name() + ": no struct " + field.type().structName());
+                    throw new SchemaException("field " + field.name() + ": no struct "
+                            + field.type().structName());
                 }
                 resolve(message, inner, path);
             }
@@ -187,7 +215,8 @@ final class SchemaParser {
     private static String text(final JsonNode node, final String key) {
         final JsonNode value = node.get(key);
         if (value == null || !value.isValueNode() || value.asText().isEmpty()) {
-            throw new SchemaException("'" + key + "' is missing in " + node.path("name").asText("the message"));
+            throw new SchemaException(
+                    "'" + key + "' is missing in " + node.path("name").asText("the message"));
         }
         return value.asText();
     }

@@ -40,7 +40,8 @@ final class SchemaSource {
         }
         final Map<String, String> files = new TreeMap<>();
         try (Stream<Path> entries = Files.list(directory)) {
-            for (final Path file : entries.filter(path -> path.toString().endsWith(".json")).toList()) {
+            for (final Path file :
+                    entries.filter(path -> path.toString().endsWith(".json")).toList()) {
                 files.put(file.getFileName().toString(), Files.readString(file));
             }
         }

@@ -29,7 +29,9 @@ final class SizeCode {
             } else if (present.isAlways()) {
                 rest.add(value(place, "size"));
             } else if (!present.isNever()) {
-                rest.beginControlFlow("if ($L)", present.toCode()).add(value(place, "size")).endControlFlow();
+                rest.beginControlFlow("if ($L)", present.toCode())
+                        .add(value(place, "size"))
+                        .endControlFlow();
             }
         }
         code.addStatement("int size = $L", constant).add(rest.build());
@@ -62,7 +64,9 @@ final class SizeCode {
             return statement("$L += $L", sum, of);
         }
         final CodeBlock.Builder code = CodeBlock.builder();
-        code.beginControlFlow("if ($L)", place.nullable()).addStatement("$L += 1", sum).endControlFlow();
+        code.beginControlFlow("if ($L)", place.nullable())
+                .addStatement("$L += 1", sum)
+                .endControlFlow();
         code.beginControlFlow("if ($L != null || !($L))", value, place.nullable())
                 .addStatement("$L += $L", sum, of)
                 .endControlFlow();

@@ -25,7 +25,8 @@ record Versions(int lowest, int highest) {
                 final int only = Integer.parseInt(range);
                 return new Versions(only, only);
             }
-            return new Versions(Integer.parseInt(range.substring(0, dash)), Integer.parseInt(range.substring(dash + 1)));
+            return new Versions(
+                    Integer.parseInt(range.substring(0, dash)), Integer.parseInt(range.substring(dash + 1)));
         } catch (final NumberFormatException e) {
             throw new SchemaException("'" + text + "' is no version range", e);
         }

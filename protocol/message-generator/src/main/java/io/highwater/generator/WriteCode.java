@@ -23,7 +23,9 @@ final class WriteCode {
             if (present.isAlways()) {
                 code.add(value(place));
             } else if (!present.isNever()) {
-                code.beginControlFlow("if ($L)", present.toCode()).add(value(place)).endControlFlow();
+                code.beginControlFlow("if ($L)", present.toCode())
+                        .add(value(place))
+                        .endControlFlow();
             }
         }
         return code.add(tags()).build();
@@ -40,8 +42,8 @@ final class WriteCode {
     /** An expression for "this tag is written": its version, and a value other than the default. */
     static CodeBlock isWritten(final FieldPlace place) {
         final VersionTest present = place.present();
-        final CodeBlock differs =
-                DefaultValue.of(place.field()).differs(CodeBlock.of("m.$L", place.field().javaName()));
+        final CodeBlock differs = DefaultValue.of(place.field())
+                .differs(CodeBlock.of("m.$L", place.field().javaName()));
         return present.isAlways() ? differs : CodeBlock.of("$L && $L", present.toCode(), differs);
     }
 
@@ -50,7 +52,12 @@ final class WriteCode {
         final FieldSchema field = place.field();
         final CodeBlock value = CodeBlock.of("m.$L", field.javaName());
         return field.isNullByDefault() || !field.nullableVersions().isEmpty()
-                ? CodeBlock.of("$L == null ? new $L.$L() : $L", value, place.message().name(), field.type().structName(), value)
+                ? CodeBlock.of(
+                        "$L == null ? new $L.$L() : $L",
+                        value,
+                        place.message().name(),
+                        field.type().structName(),
+                        value)
                 : value;
     }
 
@@ -123,7 +130,9 @@ final class WriteCode {
         } else {
             code.addStatement("int tags = 0");
             for (final FieldPlace place : places) {
-                code.beginControlFlow("if ($L)", isWritten(place)).addStatement("tags++").endControlFlow();
+                code.beginControlFlow("if ($L)", isWritten(place))
+                        .addStatement("tags++")
+                        .endControlFlow();
             }
             code.addStatement("out.writeUvarint(tags)");
             for (final FieldPlace place : places) {

@@ -27,10 +27,12 @@ public enum ErrorCode {
     INVALID_TOPIC_EXCEPTION(17, false, "The name of the topic is not valid, or the operation is not allowed on it."),
     RECORD_LIST_TOO_LARGE(18, false, "The batch is larger than a segment."),
     NOT_ENOUGH_REPLICAS(19, true, "Fewer replicas are in sync than the topic requires."),
-    NOT_ENOUGH_REPLICAS_AFTER_APPEND(20, true, "The records were appended, but to fewer in-sync replicas than required."),
+    NOT_ENOUGH_REPLICAS_AFTER_APPEND(
+            20, true, "The records were appended, but to fewer in-sync replicas than required."),
     INVALID_REQUIRED_ACKS(21, false, "The required acknowledgements are not -1, 0 or 1."),
     ILLEGAL_GENERATION(22, false, "The generation is not the group's current one."),
-    INCONSISTENT_GROUP_PROTOCOL(23, false, "The protocol type or protocols of the member do not fit those of the group."),
+    INCONSISTENT_GROUP_PROTOCOL(
+            23, false, "The protocol type or protocols of the member do not fit those of the group."),
     INVALID_GROUP_ID(24, false, "The group id is not valid."),
     UNKNOWN_MEMBER_ID(25, false, "The group has no such member."),
     INVALID_SESSION_TIMEOUT(26, false, "The session timeout is not within the range that the broker allows."),
