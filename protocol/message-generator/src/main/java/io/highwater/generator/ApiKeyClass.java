@@ -32,8 +32,8 @@ final class ApiKeyClass {
         final TypeSpec.Builder type = TypeSpec.enumBuilder(name)
                 .addModifiers(Modifier.PUBLIC)
                 .addJavadoc(
-                        "The APIs of the protocol. The versions are those that the schemas describe and the codecs know;\n"
-                                + "what a broker serves is its own decision.\n")
+                        "The APIs of the protocol. The versions are those that the schemas describe and the codecs\n")
+                .addJavadoc("know; what a broker serves is its own decision.\n")
                 .addJavadoc("\n<p>Safe for any thread because it is immutable.\n");
         for (final MessageSchema request : requests) {
             final Versions flexible = request.flexibleVersions().intersect(request.validVersions());

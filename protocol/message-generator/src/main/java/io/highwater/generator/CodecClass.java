@@ -80,7 +80,7 @@ final class CodecClass {
     }
 
     private void addTrio(final TypeSpec.Builder type, final StructSchema struct) {
-        final ClassName javaType = struct == message.top() ? messageName : messageName.nestedClass(struct.name());
+        final ClassName javaType = message.isTop(struct) ? messageName : messageName.nestedClass(struct.name());
         final MethodSpec.Builder read = method("read", struct, javaType)
                 .addParameter(READER, "in", Modifier.FINAL)
                 .returns(javaType);
@@ -90,7 +90,7 @@ final class CodecClass {
         final MethodSpec.Builder write = method("write", struct, TypeName.VOID)
                 .addParameter(javaType, "m", Modifier.FINAL)
                 .addParameter(WRITER, "out", Modifier.FINAL);
-        if (struct == message.top()) {
+        if (message.isTop(struct)) {
             read.addJavadoc("Reads one message of {@code version}, a legal one; bytes after it are left alone.\n");
             size.addJavadoc("The bytes that {@link #write} writes for {@code m} as it is now.\n");
             write.addJavadoc(
@@ -98,7 +98,7 @@ final class CodecClass {
         }
         for (final MethodSpec.Builder method : new MethodSpec.Builder[] {read, size, write}) {
             method.addParameter(TypeName.SHORT, "version", Modifier.FINAL);
-            if (struct == message.top()) {
+            if (message.isTop(struct)) {
                 method.addStatement(
                         "$T.requireVersion($S, version, LOWEST_VERSION, HIGHEST_VERSION)", CODEC, message.name());
             }
@@ -114,7 +114,7 @@ final class CodecClass {
     }
 
     private MethodSpec.Builder method(final String verb, final StructSchema struct, final TypeName returned) {
-        return struct == message.top()
+        return message.isTop(struct)
                 ? MethodSpec.methodBuilder(verb)
                         .addModifiers(Modifier.PUBLIC, Modifier.STATIC)
                         .returns(returned)

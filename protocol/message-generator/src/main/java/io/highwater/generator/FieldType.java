@@ -18,30 +18,43 @@ import java.util.UUID;
 record FieldType(Kind kind, String structName, boolean array) {
     /** The kinds of the schema language, with what they are on the wire and in Java. */
     enum Kind {
-        BOOL("Bool", 1, TypeName.BOOLEAN),
-        INT8("Int8", 1, TypeName.BYTE),
-        INT16("Int16", 2, TypeName.SHORT),
-        UINT16("Uint16", 2, TypeName.INT),
-        INT32("Int32", 4, TypeName.INT),
-        INT64("Int64", 8, TypeName.LONG),
-        FLOAT64("Float64", 8, TypeName.DOUBLE),
-        UUID("Uuid", 16, ClassName.get(UUID.class)),
-        STRING("String", -1, ClassName.get(String.class)),
-        BYTES("Bytes", -1, ClassName.get(ByteBuffer.class)),
-        RECORDS("Records", -1, ClassName.get(ByteBuffer.class)),
-        STRUCT("Struct", -1, null);
+        BOOL("Bool", 1),
+        INT8("Int8", 1),
+        INT16("Int16", 2),
+        UINT16("Uint16", 2),
+        INT32("Int32", 4),
+        INT64("Int64", 8),
+        FLOAT64("Float64", 8),
+        UUID("Uuid", 16),
+        STRING("String", -1),
+        BYTES("Bytes", -1),
+        RECORDS("Records", -1),
+        STRUCT("Struct", -1);
 
         /** How the reader's and writer's methods call it: {@code readInt32}. */
         final String word;
         /** Bytes on the wire, −1 when they depend on the value. */
         final int fixedBytes;
 
-        final TypeName javaType;
-
-        Kind(final String word, final int fixedBytes, final TypeName javaType) {
+        Kind(final String word, final int fixedBytes) {
             this.word = word;
             this.fixedBytes = fixedBytes;
-            this.javaType = javaType;
+        }
+
+        /** The Java type of a value; a struct's depends on its name. */
+        TypeName javaType() {
+            return switch (this) {
+                case BOOL -> TypeName.BOOLEAN;
+                case INT8 -> TypeName.BYTE;
+                case INT16 -> TypeName.SHORT;
+                case UINT16, INT32 -> TypeName.INT;
+                case INT64 -> TypeName.LONG;
+                case FLOAT64 -> TypeName.DOUBLE;
+                case UUID -> ClassName.get(UUID.class);
+                case STRING -> ClassName.get(String.class);
+                case BYTES, RECORDS -> ClassName.get(ByteBuffer.class);
+                case STRUCT -> throw new IllegalStateException("a struct's type is named by its field");
+            };
         }
 
         boolean isFixed() {
@@ -89,6 +102,6 @@ record FieldType(Kind kind, String structName, boolean array) {
 
     /** The Java type of the value, or of an array's element, not boxed. */
     TypeName elementType(final ClassName message) {
-        return isStruct() ? message.nestedClass(structName) : kind.javaType;
+        return isStruct() ? message.nestedClass(structName) : kind.javaType();
     }
 }

@@ -107,7 +107,7 @@ final class MessageClass {
                 .addStatement("int hash = 1");
         for (final FieldSchema field : struct.fields()) {
             final TypeName box =
-                    isPrimitive(field) ? field.type().kind().javaType.box() : ClassName.get(Objects.class);
+                    isPrimitive(field) ? field.type().kind().javaType().box() : ClassName.get(Objects.class);
             method.addStatement("hash = 31 * hash + $T.hashCode(this.$L)", box, field.javaName());
         }
         return method.addStatement("return hash").build();
@@ -136,7 +136,7 @@ final class MessageClass {
     private static boolean isPrimitive(final FieldSchema field) {
         return !field.type().array()
                 && !field.type().isStruct()
-                && field.type().kind().javaType.isPrimitive();
+                && field.type().kind().javaType().isPrimitive();
     }
 
     private static String javadoc(final String text) {

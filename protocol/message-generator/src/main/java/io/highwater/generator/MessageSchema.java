@@ -26,6 +26,11 @@ record MessageSchema(
         return top.name();
     }
 
+    /** Whether {@code struct} is the message itself; no struct in it has its name. */
+    boolean isTop(final StructSchema struct) {
+        return struct.name().equals(name());
+    }
+
     StructSchema struct(final FieldType type) {
         return structs.get(type.structName());
     }

@@ -20,7 +20,7 @@ final class ReadCode {
     }
 
     CodeBlock body() {
-        final ClassName type = struct == message.top() ? messageName : messageName.nestedClass(struct.name());
+        final ClassName type = message.isTop(struct) ? messageName : messageName.nestedClass(struct.name());
         final CodeBlock.Builder code = CodeBlock.builder().addStatement("final $T m = new $T()", type, type);
         for (final FieldSchema field : struct.fields()) {
             final FieldPlace place = new FieldPlace(message, field, false, range);

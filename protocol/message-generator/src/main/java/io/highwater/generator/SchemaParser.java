@@ -104,6 +104,9 @@ final class SchemaParser {
                 valid,
                 fields(root.path("fields")),
                 root.path("about").asText(""));
+        if (structs.containsKey(top.name())) {
+            throw new SchemaException("a struct has the name of its message");
+        }
         final MessageSchema message = new MessageSchema(fileName, kind, apiKey, valid, flexible, top, structs);
         resolve(message, top, new ArrayList<>());
         return Optional.of(message);

@@ -116,7 +116,8 @@ public final class MessageReader {
     public String readString(final boolean flexible, final boolean nullable) {
         final int length = flexible ? readUvarint() - 1 : readInt16();
         if (length < 0) {
-            return noValue(length, nullable);
+            checkNull(length, nullable);
+            return null;
         }
         if (length > WireSizes.STRING_BYTES_MAX) {
             throw malformed("a string of " + length + " bytes");
@@ -134,7 +135,8 @@ public final class MessageReader {
     public ByteBuffer readBytes(final boolean flexible, final boolean nullable) {
         final int length = flexible ? readUvarint() - 1 : readInt32();
         if (length < 0) {
-            return noValue(length, nullable);
+            checkNull(length, nullable);
+            return null;
         }
         if (length == 0) {
             return Message.NO_BYTES;
@@ -157,7 +159,7 @@ public final class MessageReader {
     public int readCount(final boolean flexible, final boolean nullable, final int elementBytes) {
         final int count = flexible ? readUvarint() - 1 : readInt32();
         if (count < 0) {
-            noValue(count, nullable);
+            checkNull(count, nullable);
             return -1;
         }
         if ((long) count * elementBytes > buffer.readableBytes()) {
@@ -216,14 +218,13 @@ public final class MessageReader {
         }
     }
 
-    private <T> T noValue(final int length, final boolean nullable) {
+    private void checkNull(final int length, final boolean nullable) {
         if (length != -1) {
             throw malformed("a length of " + length);
         }
         if (!nullable) {
             throw malformed("a null where none is allowed");
         }
-        return null;
     }
 
     private MalformedMessageException malformed(final String what) {
