@@ -51,14 +51,12 @@ final class WriteCode {
     static CodeBlock orDefault(final FieldPlace place) {
         final FieldSchema field = place.field();
         final CodeBlock value = CodeBlock.of("m.$L", field.javaName());
-        return field.isNullByDefault() || !field.nullableVersions().isEmpty()
-                ? CodeBlock.of(
-                        "$L == null ? new $L.$L() : $L",
-                        value,
-                        place.message().name(),
-                        field.type().structName(),
-                        value)
-                : value;
+        return CodeBlock.of(
+                "$L == null ? new $L.$L() : $L",
+                value,
+                place.message().name(),
+                field.type().structName(),
+                value);
     }
 
     private static CodeBlock value(final FieldPlace place) {
