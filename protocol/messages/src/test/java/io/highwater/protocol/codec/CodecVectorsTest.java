@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,7 @@ import org.junit.jupiter.api.Test;
  * other's. Instances are made until every field was once other than its default and every nullable field once null.
  */
 final class CodecVectorsTest {
-    private static final int INSTANCES_MIN = 20;
+    private static final int INSTANCES_MIN = 40;
     private static final int INSTANCES_MAX = 500;
     private static final long SEED = 20261123L;
 
@@ -44,8 +45,11 @@ final class CodecVectorsTest {
             for (final int valueBytes : new int[] {0, 30, 3000}) {
                 batches.add(MemoryRecords.withRecords(
                                 compression,
-                                new SimpleRecord(1_700_000_000_000L, "key".getBytes(), new byte[valueBytes]),
-                                new SimpleRecord(1_700_000_000_001L, null, "value".getBytes()))
+                                new SimpleRecord(
+                                        1_700_000_000_000L,
+                                        "key".getBytes(StandardCharsets.UTF_8),
+                                        new byte[valueBytes]),
+                                new SimpleRecord(1_700_000_000_001L, null, "value".getBytes(StandardCharsets.UTF_8)))
                         .buffer());
             }
         }
@@ -68,8 +72,8 @@ final class CodecVectorsTest {
         System.out.printf("codec vectors: %d messages x versions, %d instances, %d ms%n", pairs, instances, ms);
         // Of 4.4.0: 203 schemas less the eight without a valid version. A later release has more, never fewer.
         assertTrue(schemas.size() >= 195, "messages: " + schemas.size());
-        assertTrue(pairs >= 600, "messages x versions: " + pairs);
-        assertTrue(instances >= 20 * pairs, "instances: " + instances);
+        assertTrue(pairs >= 640, "messages x versions: " + pairs);
+        assertTrue(instances >= 25_600, "instances: " + instances);
     }
 
     private int check(final VectorSchema schema, final short version) throws Exception {
@@ -78,13 +82,9 @@ final class CodecVectorsTest {
         final KafkaTwin twins = new KafkaTwin(random);
         final Set<String> missing = RandomMessages.expected(schema, version);
         int count = 0;
-        while (count < INSTANCES_MIN || !missing.isEmpty() && count < INSTANCES_MAX) {
-            final Mode mode = count == 1 ? Mode.FULL : Mode.RANDOM;
-            final Message ours = count == 0
-                    ? (Message) Class.forName("io.highwater.protocol.message." + schema.name)
-                            .getConstructor()
-                            .newInstance()
-                    : messages.next(schema, version, mode);
+        while (count < INSTANCES_MIN || (!missing.isEmpty() && count < INSTANCES_MAX)) {
+            final Mode mode = count == 0 ? Mode.DEFAULTS : count == 1 ? Mode.FULL : Mode.RANDOM;
+            final Message ours = messages.next(schema, version, mode);
             try {
                 bothWays(schema, ours, version, twins);
             } catch (final Exception | AssertionError e) {
@@ -131,14 +131,16 @@ final class CodecVectorsTest {
                     final var theirs = KafkaTwin.empty(schema);
                     theirs.read(new ByteBufferAccessor(ByteBuffer.wrap(written)), (short) version);
                     assertArrayEquals(
-                            written, KafkaTwin.write(theirs, (short) version), schema.name + " " + version + " " + mode);
+                            written,
+                            KafkaTwin.write(theirs, (short) version),
+                            schema.name + " " + version + " " + mode);
                 }
             }
         }
     }
 
     @SuppressWarnings("unchecked")
-    private static MessageCodec<Message> codec(final String name) throws ReflectiveOperationException {
+    static MessageCodec<Message> codec(final String name) throws ReflectiveOperationException {
         return (MessageCodec<Message>) Class.forName("io.highwater.protocol.codec." + name + "Codec")
                 .getField("INSTANCE")
                 .get(null);
@@ -163,8 +165,10 @@ final class CodecVectorsTest {
 
     private static Message read(final MessageCodec<Message> codec, final byte[] bytes, final short version) {
         // Not at index 0, and memory that the garbage collector frees, as the message's views outlive this call.
-        final ByteBuffer direct = ByteBuffer.allocateDirect(bytes.length + 4).putInt(0).put(bytes).flip();
-        final MessageReader reader = new MessageReader(Unpooled.wrappedBuffer(direct).skipBytes(4));
+        final ByteBuffer direct =
+                ByteBuffer.allocateDirect(bytes.length + 4).putInt(0).put(bytes).flip();
+        final MessageReader reader =
+                new MessageReader(Unpooled.wrappedBuffer(direct).skipBytes(4));
         final Message message = codec.read(reader, version);
         assertEquals(0, reader.remaining(), "bytes left over");
         return message;

@@ -33,7 +33,14 @@ final class KafkaTwin {
             throws ReflectiveOperationException {
         final boolean suffix = !schema.kind.equals("data");
         final Class<?> type = Class.forName(PACKAGE + schema.name + (suffix ? "Data" : ""));
-        return (org.apache.kafka.common.protocol.Message) type.getConstructor().newInstance();
+        return instance(type);
+    }
+
+    private static org.apache.kafka.common.protocol.Message instance(final Class<?> type)
+            throws ReflectiveOperationException {
+        return type.asSubclass(org.apache.kafka.common.protocol.Message.class)
+                .getConstructor()
+                .newInstance();
     }
 
     org.apache.kafka.common.protocol.Message of(
@@ -126,7 +133,8 @@ final class KafkaTwin {
         if (field.isStruct()) {
             final Class<?> outer = owner.getEnclosingClass() == null ? owner : owner.getEnclosingClass();
             final Class<?> type = Class.forName(outer.getName() + "$" + field.type());
-            final var twin = (org.apache.kafka.common.protocol.Message) type.getConstructor().newInstance();
+            final var twin = (org.apache.kafka.common.protocol.Message)
+                    type.getConstructor().newInstance();
             copy(field.fields(), value, twin, version);
             return twin;
         }

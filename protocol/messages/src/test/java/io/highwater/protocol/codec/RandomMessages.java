@@ -14,6 +14,8 @@ import java.util.UUID;
 final class RandomMessages {
     /** How a message is filled. */
     enum Mode {
+        /** Each field has its default. */
+        DEFAULTS,
         /** Each field of the version: null, default or random. */
         RANDOM,
         /** Each field of the version differs from its default, and none is null. */
@@ -60,8 +62,8 @@ final class RandomMessages {
 
     Message next(final VectorSchema schema, final int version, final Mode mode) throws ReflectiveOperationException {
         seenOnlyInVersion = mode == Mode.RANDOM || mode == Mode.FULL;
-        return (Message) struct(
-                Class.forName("io.highwater.protocol.message." + schema.name), schema.fields, version, mode, "");
+        return (Message)
+                struct(Class.forName("io.highwater.protocol.message." + schema.name), schema.fields, version, mode, "");
     }
 
     private boolean seenOnlyInVersion;
@@ -75,7 +77,7 @@ final class RandomMessages {
             throws ReflectiveOperationException {
         final Object struct = type.getConstructor().newInstance();
         for (final VectorSchema.Field field : fields) {
-            final boolean carried = field.versions().has(version);
+            final boolean carried = field.versions().has(version) && mode != Mode.DEFAULTS;
             if (carried || mode == Mode.FULL_OF_ALL_VERSIONS || mode == Mode.ALL_NULL) {
                 fill(struct, field, version, mode, path + "/" + field.name());
             }
@@ -84,17 +86,13 @@ final class RandomMessages {
     }
 
     private void fill(
-            final Object struct,
-            final VectorSchema.Field field,
-            final int version,
-            final Mode mode,
-            final String path)
+            final Object struct, final VectorSchema.Field field, final int version, final Mode mode, final String path)
             throws ReflectiveOperationException {
         final java.lang.reflect.Field target = struct.getClass().getField(field.ours());
         final Object before = target.get(struct);
         Object value = before;
         if (mode == Mode.ALL_NULL) {
-            value = target.getType().isPrimitive() || field.type().equals("uuid") && !field.array() ? before : null;
+            value = target.getType().isPrimitive() || target.getType() == UUID.class ? before : null;
         } else if (mode == Mode.RANDOM && field.nullable().has(version) && random.nextInt(5) == 0) {
             value = null;
         } else if (mode != Mode.RANDOM || random.nextInt(6) != 0) {
@@ -117,11 +115,7 @@ final class RandomMessages {
     }
 
     private Object value(
-            final Class<?> owner,
-            final VectorSchema.Field field,
-            final int version,
-            final Mode mode,
-            final String path)
+            final Class<?> owner, final VectorSchema.Field field, final int version, final Mode mode, final String path)
             throws ReflectiveOperationException {
         if (!field.array()) {
             return element(owner, field, version, mode, path);
@@ -140,11 +134,7 @@ final class RandomMessages {
     }
 
     private Object element(
-            final Class<?> owner,
-            final VectorSchema.Field field,
-            final int version,
-            final Mode mode,
-            final String path)
+            final Class<?> owner, final VectorSchema.Field field, final int version, final Mode mode, final String path)
             throws ReflectiveOperationException {
         if (field.isStruct()) {
             final Class<?> outer = owner.getEnclosingClass() == null ? owner : owner.getEnclosingClass();

@@ -21,8 +21,10 @@ final class VectorSchema {
             if (text.equals("none")) {
                 return new Range(0, -1);
             }
-            final String[] ends = text.replace("+", "-" + Short.MAX_VALUE).split("-");
-            return new Range(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]));
+            final String range = text.replace("+", "-" + Short.MAX_VALUE);
+            final int dash = range.indexOf('-');
+            final String first = dash < 0 ? range : range.substring(0, dash);
+            return new Range(Integer.parseInt(first), Integer.parseInt(range.substring(dash + 1)));
         }
 
         boolean has(final int version) {
@@ -31,7 +33,13 @@ final class VectorSchema {
     }
 
     record Field(
-            String name, String type, boolean array, Range versions, Range nullable, boolean tagged, List<Field> fields) {
+            String name,
+            String type,
+            boolean array,
+            Range versions,
+            Range nullable,
+            boolean tagged,
+            List<Field> fields) {
         boolean isStruct() {
             return !fields.isEmpty();
         }
@@ -58,7 +66,8 @@ final class VectorSchema {
         apiKey = root.path("apiKey").asInt(-1);
         versions = Range.of(root.path("validVersions").asText());
         flexible = Range.of(root.path("flexibleVersions").asText("none"));
-        root.path("commonStructs").forEach(struct -> common.put(struct.path("name").asText(), struct));
+        root.path("commonStructs")
+                .forEach(struct -> common.put(struct.path("name").asText(), struct));
         fields = fields(root.path("fields"));
     }
 
@@ -92,8 +101,7 @@ final class VectorSchema {
         try (JarFile jar = connection.getJarFile()) {
             for (final JarEntry entry : jar.stream().toList()) {
                 if (entry.getName().startsWith(folder) && entry.getName().endsWith(".json")) {
-                    final String text =
-                            new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
+                    final String text = new String(jar.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
                     final VectorSchema schema =
                             new VectorSchema(new ObjectMapper().readTree(text.replaceAll("(?m)^\\s*//.*$", "")));
                     if (schema.versions.last() >= schema.versions.first()) {
