@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -27,7 +26,7 @@ public final class Flusher {
     /** True from handing a group to the executor until it has ended. */
     private final AtomicBoolean underWay = new AtomicBoolean();
 
-    private final CopyOnWriteArrayList<Ticket> tickets = new CopyOnWriteArrayList<>();
+    private final ConcurrentLinkedQueue<Ticket> tickets = new ConcurrentLinkedQueue<>();
     /** Forced since the journal last heard of them. Guarded by this. */
     private final List<Ticket> unnoted = new ArrayList<>();
 
@@ -59,6 +58,7 @@ public final class Flusher {
         private final Forceable log;
         private final AtomicBoolean queued = new AtomicBoolean();
         private boolean isUnnoted;
+        private volatile boolean withdrawn;
 
         private Ticket(final Forceable log) {
             this.log = log;
@@ -74,6 +74,7 @@ public final class Flusher {
 
         /** The log is closed: it is not forced any more. */
         public void withdraw() {
+            withdrawn = true;
             tickets.remove(this);
         }
     }
@@ -159,7 +160,7 @@ public final class Flusher {
     private void noteRecoveryPoints() throws IOException {
         for (final Ticket ticket : unnoted) {
             ticket.isUnnoted = false;
-            if (tickets.contains(ticket)) {
+            if (!ticket.withdrawn) {
                 ticket.log.noteRecoveryPoint(journal);
             }
         }
