@@ -31,6 +31,9 @@ public final class Segment {
     /** True once the indexes and the four fields below account for every batch. */
     private boolean isIndexed;
 
+    /** How often the indexes were found wrong. */
+    private int rebuilds;
+
     private long maxTimestamp;
     /** Last offset of the first batch that has the greatest timestamp. */
     private long maxTimestampOffset = -1;
@@ -326,6 +329,14 @@ public final class Segment {
         times.truncateTo(offset);
     }
 
+    /** Recovery found out where it ends. */
+    void setEnd(final int bytes, final long next) {
+        sizeBytes = bytes;
+        nextOffset = next;
+        maxTimestamp = TIMESTAMP_UNKNOWN;
+        isIndexed = false;
+    }
+
     SegmentFile file() {
         return file;
     }
@@ -356,6 +367,7 @@ public final class Segment {
     }
 
     private void rebuildIndexes() throws IOException {
+        rebuilds++;
         offsets.clear();
         times.clear();
         isIndexed = false;
@@ -384,7 +396,12 @@ public final class Segment {
         maxTimestampOffset = -1;
         final int timeEntry = times.count() - 1;
         if (timeEntry >= 0) {
+            final int rebuildsBefore = rebuilds;
             position = isIndexSound(view) ? positionOf(times.lastOffset(timeEntry)) : sizeBytes;
+            if (rebuilds != rebuildsBefore) {
+                // An older entry was wrong; everything has been walked on the way here.
+                return;
+            }
             if (isTimeOf(position, timeEntry)) {
                 maxTimestamp = times.timestamp(timeEntry);
                 maxTimestampOffset = times.lastOffset(timeEntry);
