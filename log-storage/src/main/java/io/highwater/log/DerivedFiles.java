@@ -36,19 +36,20 @@ final class DerivedFiles {
                 .putLong(topicId.getMostSignificantBits())
                 .putLong(topicId.getLeastSignificantBits())
                 .array();
-        return "version: 0\ntopic_id: " + Base64.getUrlEncoder().withoutPadding().encodeToString(id) + "\n";
+        return "version: 0\ntopic_id: "
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(id) + "\n";
     }
 
     static String epochCheckpoint(final List<EpochStart> epochs) {
-        final StringBuilder text = new StringBuilder("0\n").append(epochs.size()).append('\n');
+        final StringBuilder text =
+                new StringBuilder("0\n").append(epochs.size()).append('\n');
         for (final EpochStart start : epochs) {
             text.append(start.epoch()).append(' ').append(start.startOffset()).append('\n');
         }
         return text.toString();
     }
 
-    static void write(final Disk disk, final Path directory, final String name, final String text)
-            throws IOException {
+    static void write(final Disk disk, final Path directory, final String name, final String text) throws IOException {
         final Path temporary = directory.resolve(name + ".tmp");
         disk.delete(temporary);
         try (DiskFile file = disk.open(temporary, true)) {

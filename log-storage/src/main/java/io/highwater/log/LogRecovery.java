@@ -39,6 +39,10 @@ final class LogRecovery {
     private final ProducerStates producers;
     private final long nowMs;
     private final List<Segment> segments = new ArrayList<>();
+    /** Where the check begins: the recovery point, or the beginning of a segment before it. */
+    private long checkFrom;
+
+    private long checkPosition;
     private boolean namesChanged;
     private boolean changed;
 
@@ -68,7 +72,7 @@ final class LogRecovery {
         }
         final int from = placeOfRecoveryPoint(bases);
         for (int place = 0; place <= from; place++) {
-            segments.add(trusted(bases, place));
+            segments.add(trusted(bases, place, from));
         }
         restoreProducers();
         if (!wasCleanlyStopped || from < bases.size() - 1) {
@@ -112,8 +116,8 @@ final class LogRecovery {
 
     private void createFirst() throws IOException {
         if (state.recoveryPoint() > state.logStart()) {
-            throw new LogStorageException(directory + " has no segment, but was durable up to offset "
-                    + state.recoveryPoint());
+            throw new LogStorageException(
+                    directory + " has no segment, but was durable up to offset " + state.recoveryPoint());
         }
         segments.add(Segment.create(disk, directory, state.logStart(), config.indexIntervalBytes()));
         disk.forceDirectory(directory);
@@ -129,36 +133,55 @@ final class LogRecovery {
             throw new LogStorageException("the first segment of " + directory + " begins at offset " + bases.get(0)
                     + ", above " + state.recoveryPoint() + ", up to where it was durable");
         }
+        checkFrom = state.recoveryPoint();
+        checkPosition = bases.get(place) == checkFrom ? 0 : state.recoveryPosition();
+        final boolean endsHere = checkPosition == 0 && state.recoveryPosition() > 0;
+        if (place > 0 && kept(bases.get(place - 1)) == null && !endsHere) {
+            // It was sealed in the last moments, and the journal does not know its size: checked from its beginning.
+            place--;
+            checkFrom = bases.get(place);
+            checkPosition = 0;
+        }
         return place;
     }
 
-    /** A segment up to the recovery point. */
-    private Segment trusted(final List<Long> bases, final int place) throws IOException {
+    /** A segment up to the place where the check begins. */
+    private Segment trusted(final List<Long> bases, final int place, final int from) throws IOException {
         final long base = bases.get(place);
-        final boolean isLast = place == bases.size() - 1 || bases.get(place + 1) > state.recoveryPoint();
-        long size = isLast ? state.recoveryPosition() : -1;
-        long maxTimestamp = Segment.TIMESTAMP_UNKNOWN;
-        if (!isLast) {
-            for (final JournalEntry.Segment kept : state.segments()) {
-                if (kept.baseOffset() == base && kept.sizeBytes() >= 0) {
-                    size = kept.sizeBytes();
-                    maxTimestamp = kept.maxTimestamp();
-                }
-            }
+        final JournalEntry.Segment kept = kept(base);
+        final long size;
+        if (place == from) {
+            size = checkPosition;
+        } else if (kept != null) {
+            size = kept.sizeBytes();
+        } else {
+            // The recovery point is exactly its end.
+            size = state.recoveryPosition();
         }
         try (DiskFile file = disk.open(directory.resolve(SegmentNames.of(base, SegmentNames.LOG)), false)) {
-            final long fileBytes = file.sizeBytes();
-            if (size < 0) {
-                size = fileBytes;
-            }
-            if (fileBytes < size) {
-                throw new LogStorageException("segment " + base + " of " + directory + " has " + fileBytes
+            if (file.sizeBytes() < size) {
+                throw new LogStorageException("segment " + base + " of " + directory + " has " + file.sizeBytes()
                         + " bytes, " + size + " were durable");
             }
         }
-        final long next = isLast ? state.recoveryPoint() : bases.get(place + 1);
         return Segment.existing(
-                disk, directory, base, (int) size, next, maxTimestamp, config.indexIntervalBytes());
+                disk,
+                directory,
+                base,
+                (int) size,
+                place == from ? checkFrom : bases.get(place + 1),
+                place == from || kept == null ? Segment.TIMESTAMP_UNKNOWN : kept.maxTimestamp(),
+                config.indexIntervalBytes());
+    }
+
+    /** What the manifest says about a sealed segment, null when it knows none. */
+    private JournalEntry.Segment kept(final long base) {
+        for (final JournalEntry.Segment segment : state.segments()) {
+            if (segment.baseOffset() == base && segment.sizeBytes() >= 0) {
+                return segment;
+            }
+        }
+        return null;
     }
 
     private void restoreProducers() throws IOException {
@@ -181,8 +204,8 @@ final class LogRecovery {
     }
 
     private void check(final List<Long> bases, final int from) throws IOException {
-        long expected = state.recoveryPoint();
-        epochs.removeIf(start -> start.startOffset() >= state.recoveryPoint());
+        long expected = checkFrom;
+        epochs.removeIf(start -> start.startOffset() >= checkFrom);
         int place = from;
         long torn = 0;
         while (true) {
@@ -196,13 +219,7 @@ final class LogRecovery {
             }
             place++;
             segments.add(Segment.existing(
-                    disk,
-                    directory,
-                    expected,
-                    0,
-                    expected,
-                    Segment.TIMESTAMP_UNKNOWN,
-                    config.indexIntervalBytes()));
+                    disk, directory, expected, 0, expected, Segment.TIMESTAMP_UNKNOWN, config.indexIntervalBytes()));
         }
         for (int beyond = bases.size() - 1; beyond > place; beyond--) {
             LOG.warn("{}: segment {} does not follow offset {}, it goes", directory, bases.get(beyond), expected);

@@ -131,8 +131,8 @@ public final class PartitionLog {
         }
         final int bytes = batch.remaining();
         try {
-            rollIfNeeded(batch);
             eraseSuspect();
+            rollIfNeeded(batch);
             suspectBytes = bytes;
             segments.active().append(batch);
             suspectBytes = NOTHING;
@@ -328,6 +328,20 @@ public final class PartitionLog {
         });
     }
 
+    /** Recovery found another end than the journal knows. The next force of the journal makes it durable. */
+    void noteRecovered() throws IOException {
+        for (int place = 0; place < segments.count(); place++) {
+            final Segment segment = segments.get(place);
+            final boolean isActive = segment == segments.active();
+            around.journal()
+                    .append(new JournalEntry.SegmentKept(
+                            id,
+                            new JournalEntry.Segment(segment.baseOffset(), isActive ? -1 : segment.sizeBytes(), -1)));
+        }
+        onEpochsChanged();
+        force.noteRecoveryPoint(around.journal());
+    }
+
     /** Stops in order: all is forced and noted. Not on the shard, which must not use the log any more. */
     void closeCleanly() throws IOException {
         final boolean isWell = offline == null;
@@ -393,15 +407,11 @@ public final class PartitionLog {
         active.seal();
         around.journal()
                 .append(new JournalEntry.SegmentKept(
-                        id,
-                        new JournalEntry.Segment(
-                                active.baseOffset(), active.sizeBytes(), active.maxTimestamp())));
-        around.journal()
-                .append(new JournalEntry.SegmentKept(id, new JournalEntry.Segment(next.baseOffset(), -1, -1)));
+                        id, new JournalEntry.Segment(active.baseOffset(), active.sizeBytes(), active.maxTimestamp())));
+        around.journal().append(new JournalEntry.SegmentKept(id, new JournalEntry.Segment(next.baseOffset(), -1, -1)));
         force.onSealed(active);
         untidy.add(active);
         segments.add(next);
-        suspectBytes = NOTHING;
         // Whatever the policy: recovery is never about more than one segment.
         ticket.request();
     }
@@ -439,8 +449,8 @@ public final class PartitionLog {
         }
     }
 
-    private LogSlice readFrom(
-            final long offset, final int maxBytes, final long end, final boolean atLeastOneBatch) throws IOException {
+    private LogSlice readFrom(final long offset, final int maxBytes, final long end, final boolean atLeastOneBatch)
+            throws IOException {
         int place = segments.placeOf(offset);
         Segment segment = segments.get(place);
         int start;
@@ -484,7 +494,6 @@ public final class PartitionLog {
                     segments.active().baseOffset(),
                     segments.get(segments.count() - 2).sizeBytes());
             drop(segments.active());
-            untidy.remove(segments.active());
             segments.removeActive();
             untidy.remove(segments.active());
         }

@@ -49,7 +49,9 @@ public final class LeaderEpochs {
         }
         final int above = firstAbove(epoch);
         final long end = starts.get(above).startOffset();
-        return above == 0 ? new EpochEnd(epoch, end) : new EpochEnd(starts.get(above - 1).epoch(), end);
+        return above == 0
+                ? new EpochEnd(epoch, end)
+                : new EpochEnd(starts.get(above - 1).epoch(), end);
     }
 
     /** The latest epoch, -1 when there is none. */

@@ -120,7 +120,8 @@ public final class ProducerStates {
         final long[] ids = new long[histories.size()];
         int bytes = HEAD_BYTES;
         int i = 0;
-        for (final Long2ObjectHashMap<ProducerHistory>.KeyIterator keys = histories.keySet().iterator();
+        for (final Long2ObjectHashMap<ProducerHistory>.KeyIterator keys =
+                        histories.keySet().iterator();
                 keys.hasNext(); ) {
             ids[i] = keys.nextLong();
             bytes += Long.BYTES + histories.get(ids[i]).encodedBytes();

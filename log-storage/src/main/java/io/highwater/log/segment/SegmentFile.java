@@ -123,14 +123,11 @@ public final class SegmentFile {
         }
     }
 
-    /** Makes all writes so far durable. */
+    /** Makes all writes so far durable. A closed file has none that matter: it was forced or deleted before. */
     void force() throws IOException {
-        file.force();
-    }
-
-    /** Asks the device to begin with a range. */
-    void startWriteBack(final int position, final int bytes) throws IOException {
-        file.startWriteBack(position, bytes);
+        if (file != null) {
+            file.force();
+        }
     }
 
     /** For scans that must not run into unreadable mapped memory. */

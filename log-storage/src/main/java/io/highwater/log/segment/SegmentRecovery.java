@@ -68,8 +68,7 @@ public final class SegmentRecovery {
             throws IOException {
         int start = Math.min(segment.hintOf(offset), segment.sizeBytes());
         BatchScan scan = new BatchScan(segment.file().openForScan(), start, segment.sizeBytes());
-        if (start > 0
-                && (!scan.next() || RecordBatch.lastOffset(scan.buffer(), scan.at()) >= offset)) {
+        if (start > 0 && (!scan.next() || RecordBatch.lastOffset(scan.buffer(), scan.at()) >= offset)) {
             // The index is wrong here; it is rebuilt when it is first used for a read.
             start = 0;
         }
