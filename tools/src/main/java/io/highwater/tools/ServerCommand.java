@@ -7,6 +7,7 @@ import io.highwater.broker.server.Server;
 import io.highwater.broker.server.StartException;
 import java.io.IOException;
 import java.io.Reader;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,13 +17,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
 
 /**
  * Runs a broker until SIGTERM or SIGINT, which stop it cleanly with exit code 0. Flags win over {@code --set}, and that
  * over the file. Confined to the main thread, but for the stop, which the JVM's shutdown thread does.
  */
 final class ServerCommand extends HelpFlag {
+    private volatile boolean gaveUp;
+
     @Parameter(names = "--data", description = "Directory of the data (log.dirs), made if it is not there. Default: ./highwater-data")
     private String data;
 
@@ -66,7 +68,7 @@ final class ServerCommand extends HelpFlag {
     public int run(final Terminal terminal) {
         final BrokerConfig config;
         try {
-            config = BrokerConfig.parse(mergedSettings());
+            config = BrokerConfig.of(mergedSettings());
         } catch (final ConfigException e) {
             throw new UsageException(e.getMessage());
         }
@@ -76,22 +78,28 @@ final class ServerCommand extends HelpFlag {
         } catch (final StartException e) {
             throw new UsageException(e.getMessage());
         }
-        final CountDownLatch stopped = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, stopped), "stop"));
-        terminal.out().println("ready: " + server.describe());
-        server.awaitClosed();
-        // Closed without a signal: the broker gave up by itself and has logged why.
-        stopped.countDown();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop"));
+        final InetSocketAddress address = server.address();
+        terminal.out()
+                .println("ready: node " + config.nodeId() + " at " + address.getHostString() + ":" + address.getPort() + ", data in "
+                        + config.directory().toAbsolutePath().normalize());
+        try {
+            server.awaitShutdown();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        // Down without a signal: the broker gave up by itself and has logged why. (On a signal the stop thread ends the JVM.)
+        gaveUp = true;
         return ExitCode.FAILED;
     }
 
     /** The JVM would end with 128 + signal; a clean stop is exit 0. */
-    private static void stop(final Server server, final CountDownLatch stopped) {
-        if (stopped.getCount() == 0) {
+    private void stop(final Server server) {
+        if (gaveUp) {
             return;
         }
-        final boolean clean = server.close();
-        Runtime.getRuntime().halt(clean ? ExitCode.DONE : ExitCode.FAILED);
+        server.close();
+        Runtime.getRuntime().halt(ExitCode.DONE);
     }
 
     private Map<String, String> mergedSettings() {
