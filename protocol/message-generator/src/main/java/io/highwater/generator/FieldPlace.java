@@ -1,0 +1,49 @@
+package io.highwater.generator;
+
+import com.palantir.javapoet.CodeBlock;
+
+/**
+ * Where a field's value is on the wire: in line, or as the payload of its tag. It answers what code there must ask at run
+ * time. Immutable.
+ *
+ * @param message the message it is in
+ * @param field   the field
+ * @param tagged  whether this is the tag's payload
+ * @param range   the versions that can occur in the enclosing method
+ */
+record FieldPlace(MessageSchema message, FieldSchema field, boolean tagged, Versions range) {
+    /** Whether the field is at this place, in a version of the method's range. */
+    VersionTest present() {
+        return new VersionTest(tagged ? field.taggedVersions() : field.inlineVersions(), range);
+    }
+
+    /** The versions that can occur once {@link #present()} is known to be true. */
+    Versions presentRange() {
+        return present().asked().intersect(range);
+    }
+
+    CodeBlock nullable() {
+        return new VersionTest(field.nullableVersions(), presentRange()).toCode();
+    }
+
+    boolean isEverNullable() {
+        return !new VersionTest(field.nullableVersions(), presentRange()).isNever();
+    }
+
+    /** An expression for "lengths and counts are compact here"; may use the method's local {@code flexible}. */
+    CodeBlock flexible() {
+        if (field.neverFlexible()) {
+            return CodeBlock.of("false");
+        }
+        if (tagged) {
+            return CodeBlock.of("true");
+        }
+        final VersionTest test = new VersionTest(message.flexibleVersions(), presentRange());
+        return test.isNever() || test.isAlways() ? test.toCode() : CodeBlock.of("flexible");
+    }
+
+    /** The fewest bytes of one element, when the field is an array. */
+    int minimumElementBytes() {
+        return message.minimumElementBytes(field.type(), presentRange());
+    }
+}
