@@ -1,5 +1,6 @@
 package io.highwater.log.disk;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -46,5 +47,5 @@ public interface Disk {
      *
      * @return the lock, to be closed, or null when another process (or another caller in this one) holds it.
      */
-    AutoCloseable tryLock(Path lockFile) throws IOException;
+    Closeable tryLock(Path lockFile) throws IOException;
 }
