@@ -30,7 +30,7 @@ public interface Disk {
     /** Opens for reading and writing; {@code create} makes an empty file where none is. */
     DiskFile open(Path path, boolean create) throws IOException;
 
-    /** Replaces the target if it exists, in one step. */
+    /** Gives a new name in the same directory, replacing the target if it exists, in one step. */
     void rename(Path from, Path to) throws IOException;
 
     /** Removes a file or an empty directory; nothing happens when there is none. */

@@ -4,20 +4,27 @@ import io.highwater.port.SeededRandom;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** The file system of the operating system. Safe for any thread because it has no mutable state. */
+/** The file system of the operating system. Safe for any thread because its only state is a concurrent set. */
 public final class FileDisk implements Disk {
     private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+
+    /**
+     * Files that this process holds locked. Asked before a file is opened, since closing any channel of a file drops the
+     * locks that the process has on it (POSIX), and a second attempt would do just that.
+     */
+    private static final Set<Object> LOCKED = ConcurrentHashMap.newKeySet();
 
     private final String bootId;
 
@@ -97,19 +104,48 @@ public final class FileDisk implements Disk {
 
     @Override
     public Closeable tryLock(final Path lockFile) throws IOException {
-        final FileChannel channel =
-                FileChannel.open(lockFile, StandardOpenOption.WRITE, StandardOpenOption.CREATE);
-        FileLock lock = null;
+        final Object key = fileKey(lockFile);
+        if (!LOCKED.add(key)) {
+            return null;
+        }
+        Closeable lock = null;
         try {
-            lock = channel.tryLock();
-        } catch (final OverlappingFileLockException e) {
-            // Another caller in this process has it: the same answer as for another process.
-            lock = null;
+            lock = lock(lockFile, key);
         } finally {
             if (lock == null) {
+                LOCKED.remove(key);
+            }
+        }
+        return lock;
+    }
+
+    private static Closeable lock(final Path lockFile, final Object key) throws IOException {
+        final FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
+        boolean locked = false;
+        try {
+            locked = channel.tryLock() != null;
+        } finally {
+            if (!locked) {
                 channel.close();
             }
         }
-        return lock == null ? null : channel;
+        if (!locked) {
+            return null;
+        }
+        return () -> {
+            channel.close();
+            LOCKED.remove(key);
+        };
+    }
+
+    /** The file itself (device and inode) rather than one of its names, where the system tells. */
+    private static Object fileKey(final Path lockFile) throws IOException {
+        if (!Files.exists(lockFile)) {
+            FileChannel.open(lockFile, StandardOpenOption.WRITE, StandardOpenOption.CREATE)
+                    .close();
+        }
+        final Object key =
+                Files.readAttributes(lockFile, BasicFileAttributes.class).fileKey();
+        return key == null ? lockFile.toRealPath() : key;
     }
 }

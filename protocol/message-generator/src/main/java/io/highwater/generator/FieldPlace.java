@@ -22,12 +22,9 @@ record FieldPlace(MessageSchema message, FieldSchema field, boolean tagged, Vers
         return present().asked().intersect(range);
     }
 
-    CodeBlock nullable() {
-        return new VersionTest(field.nullableVersions(), presentRange()).toCode();
-    }
-
-    boolean isEverNullable() {
-        return !new VersionTest(field.nullableVersions(), presentRange()).isNever();
+    /** Whether null is legal at this place. */
+    VersionTest nullable() {
+        return new VersionTest(field.nullableVersions(), presentRange());
     }
 
     /** An expression for "lengths and counts are compact here"; may use the method's local {@code flexible}. */
@@ -45,5 +42,18 @@ record FieldPlace(MessageSchema message, FieldSchema field, boolean tagged, Vers
     /** The fewest bytes of one element, when the field is an array. */
     int minimumElementBytes() {
         return message.minimumElementBytes(field.type(), presentRange());
+    }
+
+    /**
+     * The struct value that is written: a fresh default one stands for null. A tag is written only when its value is not
+     * the default, which for a struct means that it is there, or null and legally so.
+     */
+    CodeBlock structValue() {
+        final CodeBlock value = CodeBlock.of("m.$L", field.javaName());
+        if (tagged || nullable().isAlways()) {
+            return value;
+        }
+        final String type = message.name() + "." + field.type().structName();
+        return CodeBlock.of("$L == null ? new $L() : $L", value, type, value);
     }
 }

@@ -44,24 +44,29 @@ final class ReadCode {
         }
         final CodeBlock.Builder code = CodeBlock.builder();
         if (field.type().isStruct()) {
-            if (place.isEverNullable()) {
-                // Present is 1 and null −1 in line; inside a tag's payload present is 1 and null 0.
-                final CodeBlock isNull = place.tagged()
-                        ? CodeBlock.of("in.readUvarint() == 0")
-                        : CodeBlock.of("$L && in.readInt8() < 0", place.nullable());
-                code.addStatement(
-                        "m.$L = $L ? null : read$L(in, version)",
-                        target,
-                        isNull,
-                        field.type().structName());
-            } else {
-                code.addStatement(
-                        "m.$L = read$L(in, version)", target, field.type().structName());
-            }
+            code.add(structValue(place));
         } else {
-            code.addStatement("m.$L = $L", target, simple(place, place.nullable()));
+            code.addStatement(
+                    "m.$L = $L", target, simple(place, place.nullable().toCode()));
         }
         return code.build();
+    }
+
+    /** Before a nullable struct, present is 1 and null −1 in line; inside a tag's payload present is 1 and null 0. */
+    private static CodeBlock structValue(final FieldPlace place) {
+        final String target = place.field().javaName();
+        final String struct = place.field().type().structName();
+        final VersionTest nullable = place.nullable();
+        final CodeBlock.Builder code = CodeBlock.builder();
+        if (nullable.isNever()) {
+            return code.addStatement("m.$L = read$L(in, version)", target, struct)
+                    .build();
+        }
+        final CodeBlock marker =
+                place.tagged() ? CodeBlock.of("in.readUvarint() == 0") : CodeBlock.of("in.readInt8() < 0");
+        final CodeBlock isNull = nullable.isAlways() ? marker : CodeBlock.of("$L && $L", nullable.toCode(), marker);
+        return code.addStatement("m.$L = $L ? null : read$L(in, version)", target, isNull, struct)
+                .build();
     }
 
     private static CodeBlock simple(final FieldPlace place, final CodeBlock nullable) {
@@ -82,7 +87,7 @@ final class ReadCode {
                 "final int $LCount = in.readCount($L, $L, $L)",
                 target,
                 place.flexible(),
-                place.nullable(),
+                place.nullable().toCode(),
                 place.minimumElementBytes());
         code.addStatement(
                 "final $T $LList = $LCount < 0 ? null : new $T<>($LCount)",

@@ -22,16 +22,11 @@ final class SizeCode {
         final CodeBlock.Builder rest = CodeBlock.builder();
         for (final FieldSchema field : struct.fields()) {
             final FieldPlace place = new FieldPlace(message, field, false, range);
-            final VersionTest present = place.present();
             final boolean fixed = field.type().kind().isFixed() && !field.type().array();
-            if (present.isAlways() && fixed) {
+            if (place.present().isAlways() && fixed) {
                 constant += field.type().kind().fixedBytes;
-            } else if (present.isAlways()) {
-                rest.add(value(place, "size"));
-            } else if (!present.isNever()) {
-                rest.beginControlFlow("if ($L)", present.toCode())
-                        .add(value(place, "size"))
-                        .endControlFlow();
+            } else if (!place.present().isNever()) {
+                rest.add(place.present().guard(value(place, "size")));
             }
         }
         code.addStatement("int size = $L", constant).add(rest.build());
@@ -57,20 +52,13 @@ final class SizeCode {
                     type.kind().word,
                     value,
                     place.flexible(),
-                    place.nullable());
+                    place.nullable().toCode());
         }
-        final CodeBlock of = CodeBlock.of("size$L($L, version)", type.structName(), WriteCode.orDefault(place));
-        if (!place.isEverNullable()) {
-            return statement("$L += $L", sum, of);
-        }
-        final CodeBlock.Builder code = CodeBlock.builder();
-        code.beginControlFlow("if ($L)", place.nullable())
-                .addStatement("$L += 1", sum)
-                .endControlFlow();
-        code.beginControlFlow("if ($L != null || !($L))", value, place.nullable())
-                .addStatement("$L += $L", sum, of)
-                .endControlFlow();
-        return code.build();
+        final CodeBlock body = statement("$L += size$L($L, version)", sum, type.structName(), place.structValue());
+        return CodeBlock.builder()
+                .add(place.nullable().guard(statement("$L += 1", sum)))
+                .add(WriteCode.unlessNull(place, body))
+                .build();
     }
 
     private static CodeBlock array(final FieldPlace place, final String sum) {

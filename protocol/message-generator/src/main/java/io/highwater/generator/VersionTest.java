@@ -35,4 +35,18 @@ record VersionTest(Versions asked, Versions range) {
         }
         return CodeBlock.of("version >= $L && version <= $L", versions.lowest(), versions.highest());
     }
+
+    /** {@code code}, under an {@code if} where the answer is open; nothing when it is never true. */
+    CodeBlock guard(final CodeBlock code) {
+        if (isNever()) {
+            return CodeBlock.of("");
+        }
+        return isAlways()
+                ? code
+                : CodeBlock.builder()
+                        .beginControlFlow("if ($L)", toCode())
+                        .add(code)
+                        .endControlFlow()
+                        .build();
+    }
 }

@@ -47,18 +47,20 @@ final class WriteCode {
         return present.isAlways() ? differs : CodeBlock.of("$L && $L", present.toCode(), differs);
     }
 
-    /** The struct value at {@code place}, a fresh default one where null is not legal. */
-    static CodeBlock orDefault(final FieldPlace place) {
-        final FieldSchema field = place.field();
-        final CodeBlock value = CodeBlock.of("m.$L", field.javaName());
-        return field.isNullByDefault() || !field.nullableVersions().isEmpty()
-                ? CodeBlock.of(
-                        "$L == null ? new $L.$L() : $L",
-                        value,
-                        place.message().name(),
-                        field.type().structName(),
-                        value)
-                : value;
+    /** A struct's {@code body}, left out where the value is null and may be. */
+    static CodeBlock unlessNull(final FieldPlace place, final CodeBlock body) {
+        final VersionTest nullable = place.nullable();
+        final boolean neverNull = place.tagged() && place.field().isNullByDefault();
+        if (nullable.isNever() || neverNull) {
+            return body;
+        }
+        final CodeBlock present = CodeBlock.of("m.$L != null", place.field().javaName());
+        final CodeBlock test = nullable.isAlways() ? present : CodeBlock.of("$L || !($L)", present, nullable.toCode());
+        return CodeBlock.builder()
+                .beginControlFlow("if ($L)", test)
+                .add(body)
+                .endControlFlow()
+                .build();
     }
 
     private static CodeBlock value(final FieldPlace place) {
@@ -68,25 +70,19 @@ final class WriteCode {
         if (type.array()) {
             return array(place);
         }
-        final CodeBlock.Builder code = CodeBlock.builder();
         if (!type.isStruct()) {
-            return code.add(simple(place, value, place.nullable())).build();
+            return simple(place, value, place.nullable().toCode());
         }
-        if (!place.isEverNullable()) {
-            return code.addStatement("write$L($L, out, version)", type.structName(), orDefault(place))
-                    .build();
-        }
-        code.beginControlFlow("if ($L)", place.nullable());
-        if (place.tagged()) {
-            code.addStatement("out.writeUvarint($L == null ? 0 : 1)", value);
-        } else {
-            code.addStatement("out.writeInt8($L == null ? -1 : 1)", value);
-        }
-        code.endControlFlow();
-        code.beginControlFlow("if ($L != null || !($L))", value, place.nullable())
-                .addStatement("write$L($L, out, version)", type.structName(), orDefault(place))
-                .endControlFlow();
-        return code.build();
+        final String marker =
+                place.tagged() ? "out.writeUvarint($L == null ? 0 : 1)" : "out.writeInt8($L == null ? -1 : 1)";
+        return CodeBlock.builder()
+                .add(place.nullable().guard(statement(marker, value)))
+                .add(unlessNull(place, statement("write$L($L, out, version)", type.structName(), place.structValue())))
+                .build();
+    }
+
+    private static CodeBlock statement(final String format, final Object... args) {
+        return CodeBlock.builder().addStatement(format, args).build();
     }
 
     private static CodeBlock simple(final FieldPlace place, final CodeBlock value, final CodeBlock nullable) {
@@ -105,7 +101,11 @@ final class WriteCode {
         final CodeBlock value = CodeBlock.of("m.$L", place.field().javaName());
         final CodeBlock element = CodeBlock.of("$L.get(i)", value);
         final CodeBlock.Builder code = CodeBlock.builder();
-        code.addStatement("out.writeCount($L, $L, $L)", value, place.flexible(), place.nullable());
+        code.addStatement(
+                "out.writeCount($L, $L, $L)",
+                value,
+                place.flexible(),
+                place.nullable().toCode());
         code.beginControlFlow("for (int i = 0, n = $L == null ? 0 : $L.size(); i < n; i++)", value, value);
         if (type.isStruct()) {
             code.addStatement("write$L($L, out, version)", type.structName(), element);
