@@ -1,0 +1,36 @@
+package io.highwater.port;
+
+/** The simulated twin of a shard: a queue with one worker, and timers that run as tasks of it. */
+final class SimulatedShard implements Shard {
+    private static final long NS_PER_MS = 1_000_000L;
+
+    private final SimulatedScheduler scheduler;
+    private final SimulatedPool queue;
+    private final String timerName;
+
+    SimulatedShard(final SimulatedScheduler scheduler, final SimulatedPool queue) {
+        this.scheduler = scheduler;
+        this.queue = queue;
+        this.timerName = queue.name() + " timer";
+    }
+
+    @Override
+    public void execute(final Runnable task) {
+        queue.execute(task);
+    }
+
+    @Override
+    public Timer schedule(final Runnable task, final long delayMs) {
+        return scheduler.schedule(queue.process(), queue, delayMs * NS_PER_MS, timerName, task);
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return scheduler.isCurrent(queue);
+    }
+
+    @Override
+    public String toString() {
+        return queue.name();
+    }
+}
