@@ -29,6 +29,11 @@ public record GroupConfig(
     public static final GroupConfig DEFAULT = new GroupConfig(
             6_000, 1_800_000, Integer.MAX_VALUE, 3_000, 300_000, 4096, 7L * 24 * 3_600_000, 600_000, 5_000);
 
+    /** True when a member may ask for this session timeout. */
+    public boolean allowsSessionTimeoutMs(final int timeoutMs) {
+        return timeoutMs >= minSessionTimeoutMs && timeoutMs <= maxSessionTimeoutMs;
+    }
+
     /** These settings with another delay of the first rebalance. */
     public GroupConfig withInitialRebalanceDelayMs(final int delayMs) {
         return new GroupConfig(

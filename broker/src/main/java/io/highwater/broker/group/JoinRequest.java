@@ -36,6 +36,23 @@ public record JoinRequest(
         protocols = List.copyOf(protocols);
     }
 
+    /** The same wish, named, and with the id that it gets if it needs one. */
+    public JoinRequest named(final long newHandle, final String unique) {
+        return new JoinRequest(
+                newHandle,
+                memberId,
+                newMemberId(instanceIdOrNull, clientId, unique),
+                instanceIdOrNull,
+                clientId,
+                clientHost,
+                sessionTimeoutMs,
+                rebalanceTimeoutMs,
+                protocolType,
+                protocols,
+                requiresKnownMemberId,
+                supportsSkippingAssignment);
+    }
+
     /** The id that a new member gets: its instance's or client's name and a random part that nobody else has. */
     public static String newMemberId(final String instanceIdOrNull, final String clientId, final String unique) {
         return (instanceIdOrNull == null ? clientId : instanceIdOrNull) + "-" + unique;

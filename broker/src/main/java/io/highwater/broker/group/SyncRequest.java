@@ -20,4 +20,16 @@ public record SyncRequest(
         int generation,
         String protocolTypeOrNull,
         String protocolNameOrNull,
-        Map<String, byte[]> assignments) {}
+        Map<String, byte[]> assignments) {
+    /** The same wish, named. */
+    public SyncRequest named(final long newHandle) {
+        return new SyncRequest(
+                newHandle,
+                memberId,
+                instanceIdOrNull,
+                generation,
+                protocolTypeOrNull,
+                protocolNameOrNull,
+                assignments);
+    }
+}
