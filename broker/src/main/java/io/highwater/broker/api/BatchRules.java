@@ -6,6 +6,7 @@ import io.highwater.records.BatchProblem;
 import io.highwater.records.BatchValidation;
 import io.highwater.records.Compression;
 import io.highwater.records.RecordBatch;
+import io.highwater.records.TimestampType;
 import java.nio.ByteBuffer;
 
 /** Which batches a producer may send. Pure functions of bytes, configuration and time; safe for any thread. */
@@ -56,7 +57,7 @@ final class BatchRules {
             return ErrorCode.RECORD_LIST_TOO_LARGE;
         }
         final boolean claimsAppendTime =
-                (RecordBatch.attributes(batch, batch.position()) & RecordBatch.TIMESTAMP_TYPE_MASK) != 0;
+                RecordBatch.timestampType(batch, batch.position()) != TimestampType.CREATE_TIME;
         if (claimsAppendTime
                 || !config.logAppendTime()
                         && RecordBatch.maxTimestamp(batch, batch.position()) > nowMs + AHEAD_MS_MAX) {
