@@ -33,8 +33,8 @@ final class Accumulator {
     private final Set<PartitionQueue> active = new LinkedHashSet<>();
     /** By topic: records whose topic or partition is not known yet. */
     private final Map<String, ArrayDeque<PendingRecord>> held = new LinkedHashMap<>();
-    /** By topic: where records without partition and key go. */
-    private final Map<String, PartitionQueue> filling = new HashMap<>();
+    /** By topic: the batch that records without partition and key go to. */
+    private final Map<String, PendingBatch> filling = new HashMap<>();
 
     private long nextNumber;
 
@@ -179,18 +179,15 @@ final class Accumulator {
                             Murmur2.partition(record.key(), topic.partitions().size())),
                     pending);
         } else {
-            append(fillingQueue(topic, pending), pending);
+            filling.put(topic.name(), append(fillingQueue(topic, pending), pending));
         }
         return true;
     }
 
     private PartitionQueue fillingQueue(final TopicView topic, final PendingRecord pending) {
-        final PartitionQueue queue = filling.get(topic.name());
-        if (queue != null) {
-            final PendingBatch open = queue.open();
-            if (open != null && open.hasRoomFor(pending, config.batchBytes())) {
-                return queue;
-            }
+        final PendingBatch batch = filling.get(topic.name());
+        if (batch != null && batch.hasRoomFor(pending, config.batchBytes())) {
+            return batch.queue;
         }
         final List<Integer> led = new ArrayList<>();
         for (int i = 0; i < topic.partitions().size(); i++) {
@@ -200,16 +197,14 @@ final class Accumulator {
         }
         final int drawn =
                 led.isEmpty() ? random.nextInt(topic.partitions().size()) : led.get(random.nextInt(led.size()));
-        final PartitionQueue next = queue(topic.name(), drawn);
-        filling.put(topic.name(), next);
-        return next;
+        return queue(topic.name(), drawn);
     }
 
     private PartitionQueue queue(final String topic, final int partition) {
         return queues.computeIfAbsent(new TopicPartition(topic, partition), PartitionQueue::new);
     }
 
-    private void append(final PartitionQueue queue, final PendingRecord pending) {
+    private PendingBatch append(final PartitionQueue queue, final PendingRecord pending) {
         PendingBatch batch = queue.open();
         if (batch == null || !batch.hasRoomFor(pending, config.batchBytes())) {
             if (batch != null) {
@@ -220,6 +215,7 @@ final class Accumulator {
             active.add(queue);
         }
         batch.add(pending, config.batchBytes());
+        return batch;
     }
 
     private void fail(final PendingRecord pending, final ErrorCode error, final String reason) {

@@ -21,6 +21,8 @@ final class PartitionQueue {
 
     /** Sequence number of the next batch that has none. */
     private int nextSequence;
+    /** How many batches got a number, ever. */
+    private long numbered;
 
     PartitionQueue(final TopicPartition partition) {
         this.partition = partition;
@@ -41,6 +43,7 @@ final class PartitionQueue {
         final PendingBatch batch = waiting.poll();
         batch.isClosed = true;
         batch.attempts++;
+        batch.isSentBehindAnother = !sent.isEmpty();
         sent.add(batch);
         return batch;
     }
@@ -49,8 +52,25 @@ final class PartitionQueue {
     void number(final PendingBatch batch, final long producerId, final short producerEpoch) {
         if (!batch.hasSequence()) {
             batch.number(producerId, producerEpoch, nextSequence);
+            batch.ordinal = numbered++;
             nextSequence = RecordBatch.incrementSequence(nextSequence, batch.recordCount());
         }
+    }
+
+    /**
+     * True when a new number would push the oldest open batch out of what the broker remembers, acknowledged ones between
+     * them counted: its retry could then not be told from a stranger.
+     */
+    boolean isWindowFull() {
+        if (waiting.peek().hasSequence()) {
+            return false;
+        }
+        for (final PendingBatch batch : sent) {
+            if (numbered - batch.ordinal >= ProducerConfig.IDEMPOTENT_IN_FLIGHT_MAX) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Another producer id: sequences begin again. */
@@ -67,15 +87,5 @@ final class PartitionQueue {
         }
         waiting.add(batch);
         waiting.addAll(later);
-    }
-
-    /** True when an older batch is not resolved. */
-    boolean hasOlder(final PendingBatch batch) {
-        for (final PendingBatch other : sent) {
-            if (other.number < batch.number) {
-                return true;
-            }
-        }
-        return !waiting.isEmpty() && waiting.peek().number < batch.number;
     }
 }

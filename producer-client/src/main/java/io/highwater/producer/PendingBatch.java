@@ -34,6 +34,12 @@ final class PendingBatch {
     /** -1 before the first attempt of an idempotent producer. */
     int baseSequence = RecordBatch.NO_SEQUENCE;
 
+    /** How many batches of the partition had got a number before it. */
+    long ordinal;
+
+    /** When it was last sent, an older batch was on its way: if that one fails, so must this one, in the broker's eyes. */
+    boolean isSentBehindAnother;
+
     /** An attempt ended without the broker's word on it: it may be stored. */
     boolean mayBeStored;
 

@@ -89,20 +89,16 @@ final class ProduceCall implements BrokerCalls.Answer<ProduceResponse> {
             return;
         }
         final ErrorCode error = ErrorCode.forCode(answer.errorCode);
-        switch (error) {
-            case NONE:
-                sender.onStored(batch, answer.baseOffset, answer.logAppendTimeMs);
-                return;
-            case DUPLICATE_SEQUENCE_NUMBER:
-                sender.onStored(batch, -1, -1);
-                return;
-            case REQUEST_TIMED_OUT:
-            case NOT_ENOUGH_REPLICAS_AFTER_APPEND:
-                batch.mayBeStored = true;
-                break;
-            default:
-                break;
+        if (error == ErrorCode.NONE) {
+            sender.onStored(batch, answer.baseOffset, answer.logAppendTimeMs);
+            return;
         }
+        if (error == ErrorCode.DUPLICATE_SEQUENCE_NUMBER) {
+            sender.onStored(batch, -1, -1);
+            return;
+        }
+        batch.mayBeStored |=
+                error == ErrorCode.REQUEST_TIMED_OUT || error == ErrorCode.NOT_ENOUGH_REPLICAS_AFTER_APPEND;
         final String reason = answer.errorMessage == null ? error.defaultMessage() : answer.errorMessage;
         sender.onFailed(batch, error, reason, error.retriable());
     }

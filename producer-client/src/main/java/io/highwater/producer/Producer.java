@@ -77,7 +77,7 @@ public final class Producer implements AutoCloseable {
             final CompletableFuture<Void> flushed = sender.flush();
             shard.execute(() -> {
                 final Shard.Timer timeUp = shard.schedule(this::end, timeoutMs);
-                flushed.whenComplete((done, error) -> shard.execute(() -> {
+                final CompletableFuture<?> unused = flushed.whenComplete((done, error) -> shard.execute(() -> {
                     timeUp.cancel();
                     end();
                 }));

@@ -89,7 +89,7 @@ final class Sender {
         calls.shard().execute(() -> {
             drainIncoming();
             flushes++;
-            accumulator.whenAllDone().whenComplete((done, error) -> {
+            final CompletableFuture<?> unused = accumulator.whenAllDone().whenComplete((done, error) -> {
                 flushes--;
                 flushed.complete(null);
             });
@@ -241,6 +241,9 @@ final class Sender {
         if (queue.failures > 0) {
             return queue.sent.isEmpty();
         }
+        if (config.idempotent() && queue.isWindowFull()) {
+            return false;
+        }
         return head.isClosed || flushes > 0 || nowMs - head.createdMs >= config.lingerMs() || space.hasWaiters();
     }
 
@@ -261,9 +264,9 @@ final class Sender {
     void onFailed(final PendingBatch batch, final ErrorCode error, final String reason, final boolean isWorthRetrying) {
         final PartitionQueue queue = batch.queue;
         final long nowMs = clock.monotonicMs();
-        final boolean isBehindAnother =
-                config.idempotent() && error == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER && queue.hasOlder(batch);
-        if (isClosed || !isWorthRetrying && !isBehindAnother) {
+        // The one before it failed, so this one was refused; by now the one before may be stored.
+        final boolean isBehindAnother = error == ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER && batch.isSentBehindAnother;
+        if (isClosed || (!isWorthRetrying && !isBehindAnother)) {
             queue.sent.remove(batch);
             giveUp(batch, error, reason);
             return;
@@ -287,7 +290,7 @@ final class Sender {
                 next = Math.min(next, due);
             }
         }
-        if (next == Long.MAX_VALUE || timer != null && timerMs <= next) {
+        if (next == Long.MAX_VALUE || (timer != null && timerMs <= next)) {
             return;
         }
         cancelTimer();
