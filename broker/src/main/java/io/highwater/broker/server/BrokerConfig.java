@@ -16,6 +16,10 @@ import java.util.Map;
 public final class BrokerConfig {
     private static final int INT_MAX = Integer.MAX_VALUE;
     private static final long LONG_MAX = Long.MAX_VALUE;
+
+    /** What the frame budget keeps back for small frames. */
+    private static final long SMALL_FRAMES_RESERVE_BYTES = 1024 * 1024;
+
     private static final List<ConfigKey<?>> KEYS = new ArrayList<>();
 
     /** Where the node keeps everything. */
@@ -223,9 +227,9 @@ public final class BrokerConfig {
         if (get(GROUP_MIN_SESSION_MS) > get(GROUP_MAX_SESSION_MS)) {
             throw new ConfigException("group.min.session.timeout.ms is above group.max.session.timeout.ms");
         }
-        if (get(QUEUED_MAX_BYTES) < get(REQUEST_MAX_BYTES)) {
+        if (get(QUEUED_MAX_BYTES) - SMALL_FRAMES_RESERVE_BYTES < get(REQUEST_MAX_BYTES)) {
             throw new ConfigException(
-                    "queued.max.request.bytes is below socket.request.max.bytes: the largest request could never be read");
+                    "queued.max.request.bytes must be at least 1 MiB above socket.request.max.bytes: the largest request could never be read");
         }
         if (get(MESSAGE_MAX_BYTES) > get(SEGMENT_BYTES)) {
             throw new ConfigException("message.max.bytes is above log.segment.bytes: such a batch would fit no segment");
