@@ -15,7 +15,8 @@ final class FileDiskFile implements DiskFile {
     /** Large enough to make the system call cheap, small enough for the second-level cache. */
     private static final int ZEROS_BYTES = 64 * 1024;
 
-    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
+    private static final ByteBuffer ZEROS =
+            ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
     private final Set<FileRegion> mapped = ConcurrentHashMap.newKeySet();
     private final Path path;

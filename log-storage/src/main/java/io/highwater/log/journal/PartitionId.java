@@ -10,11 +10,9 @@ import java.util.UUID;
 public record PartitionId(UUID topicId, int partition) implements Comparable<PartitionId> {
     @Override
     public int compareTo(final PartitionId other) {
-        int order = Long.compareUnsigned(
-                topicId.getMostSignificantBits(), other.topicId.getMostSignificantBits());
+        int order = Long.compareUnsigned(topicId.getMostSignificantBits(), other.topicId.getMostSignificantBits());
         if (order == 0) {
-            order = Long.compareUnsigned(
-                    topicId.getLeastSignificantBits(), other.topicId.getLeastSignificantBits());
+            order = Long.compareUnsigned(topicId.getLeastSignificantBits(), other.topicId.getLeastSignificantBits());
         }
         return order == 0 ? Integer.compare(partition, other.partition) : order;
     }

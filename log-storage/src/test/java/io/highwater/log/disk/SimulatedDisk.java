@@ -328,7 +328,9 @@ public final class SimulatedDisk implements Disk {
         if (node instanceof SimulatedFile file) {
             return file;
         }
-        throw node == null ? new NoSuchFileException(path.toString()) : new FileNotFoundException(path + ": Is a directory");
+        throw node == null
+                ? new NoSuchFileException(path.toString())
+                : new FileNotFoundException(path + ": Is a directory");
     }
 
     private SimulatedDirectory directory(final Path path) throws IOException {

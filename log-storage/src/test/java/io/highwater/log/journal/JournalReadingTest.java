@@ -11,12 +11,7 @@ class JournalReadingTest {
     // COMPLETE of generation 5, COMPLETE of generation 6, RETIRED, DAMAGED.
     private static final String[] TABLE = {
         "nnx11xx", //
-        "nnx11xx",
-        "xxx11xx",
-        "0001100",
-        "0000100",
-        "xxx11xx",
-        "xxx11xx",
+        "nnx11xx", "xxx11xx", "0001100", "0000100", "xxx11xx", "xxx11xx",
     };
 
     @Test
@@ -26,7 +21,9 @@ class JournalReadingTest {
                 // Two live files never have one generation; the diagonal of those is not asked.
                 if (row != column || reading(row).condition() != Condition.COMPLETE) {
                     assertEquals(
-                            TABLE[row].charAt(column), answer(row, column), "journal-0 " + row + ", journal-1 " + column);
+                            TABLE[row].charAt(column),
+                            answer(row, column),
+                            "journal-0 " + row + ", journal-1 " + column);
                 }
             }
         }

@@ -178,7 +178,8 @@ class JournalTest {
         final Journal journal = reopen(disk);
         journal.append(new PartitionAdded(P0, "t"));
         for (int i = 1; i <= 100; i++) {
-            journal.append(new ProducerSnapshot(P0, i, ByteBuffer.allocate(300_000).put(0, (byte) i)));
+            journal.append(
+                    new ProducerSnapshot(P0, i, ByteBuffer.allocate(300_000).put(0, (byte) i)));
             journal.append(new RecoveryPoint(P0, i, i));
             journal.force();
         }
@@ -212,6 +213,7 @@ class JournalTest {
             } catch (final ProcessKilled e) {
                 assertTrue(e.getMessage().contains("disk"));
             }
+            disk.beforeEach((operation, path) -> {});
             final Journal journal = Journal.open(disk, DIRECTORY, true);
             final PartitionState state = journal.recovered().partitions().get(P0);
             final long found = state == null ? -1 : state.recoveryPoint();
