@@ -55,7 +55,7 @@ class FileDiskTest extends DiskContract {
     void readersNeverTouchUnmappedMemory() throws Exception {
         final int readersCount = 3;
         final int regionBytes = 64 * 1024;
-        final int rounds = 2_000;
+        final int rounds = 800;
         final AtomicReference<MappedRegion> published = new AtomicReference<>();
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         final AtomicLong reads = new AtomicLong();
