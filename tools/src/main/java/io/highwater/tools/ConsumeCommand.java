@@ -54,7 +54,8 @@ final class ConsumeCommand extends ClusterFlags {
 
     @Parameter(
             names = {"--group", "-g"},
-            description = "Begin at this group's committed offsets (--from where there are none) and commit at the end.")
+            description =
+                    "Begin at this group's committed offsets (--from where there are none) and commit at the end.")
     private String group;
 
     @Parameter(names = "--json", description = "Print a JSON object for each record.")
@@ -116,16 +117,14 @@ final class ConsumeCommand extends ClusterFlags {
 
     private StartPosition start() {
         try {
-            switch (from) {
-                case "earliest":
-                    return StartPosition.EARLIEST;
-                case "latest":
-                    return StartPosition.LATEST;
-                default:
-                    return from.startsWith("@")
+            return switch (from) {
+                case "earliest" -> StartPosition.EARLIEST;
+                case "latest" -> StartPosition.LATEST;
+                default ->
+                    from.startsWith("@")
                             ? StartPosition.timestamp(Long.parseLong(from.substring(1)))
                             : StartPosition.offset(Long.parseLong(from));
-            }
+            };
         } catch (final IllegalArgumentException e) {
             throw new UsageException("--from takes earliest, latest, an offset or @MILLISECONDS, got '" + from + "'");
         }
@@ -240,7 +239,8 @@ final class ConsumeCommand extends ClusterFlags {
                 fields.writeStringField("value", ProduceCommand.text(record.value()));
                 if (!record.headers().isEmpty()) {
                     fields.writeObjectFieldStart("headers");
-                    for (final Map.Entry<String, String> header : headers(record).entrySet()) {
+                    for (final Map.Entry<String, String> header :
+                            headers(record).entrySet()) {
                         fields.writeStringField(header.getKey(), header.getValue());
                     }
                     fields.writeEndObject();

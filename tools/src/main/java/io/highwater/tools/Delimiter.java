@@ -22,24 +22,15 @@ final class Delimiter {
 
     static Delimiter parse(final String flag, final String text) {
         final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        for (int i = 0; i < text.length(); i++) {
-            final char c = text.charAt(i);
-            if (c != '\\') {
+        int at = 0;
+        while (at < text.length()) {
+            final char c = text.charAt(at);
+            if (c == '\\') {
+                at = unescape(flag, text, at + 1, bytes);
+            } else {
                 bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
-                continue;
+                at++;
             }
-            i++;
-            final char escaped = i < text.length() ? text.charAt(i) : ' ';
-            if (escaped == 'x' && i + 2 < text.length() && isHex(text, i + 1) && isHex(text, i + 2)) {
-                bytes.write(Integer.parseInt(text.substring(i + 1, i + 3), 16));
-                i += 2;
-                continue;
-            }
-            final int at = "ntr0\\".indexOf(escaped);
-            if (at < 0) {
-                throw new UsageException(flag + " knows \\n \\t \\r \\0 \\\\ and \\xNN, got '" + text + "'");
-            }
-            bytes.write("\n\t\r\0\\".charAt(at));
         }
         if (bytes.size() == 0) {
             throw new UsageException(flag + " must not be empty");
@@ -68,7 +59,22 @@ final class Delimiter {
         return size == 0 ? null : Arrays.copyOf(record, size);
     }
 
+    /** Reads the escape that begins behind a backslash; returns where the text goes on. */
+    private static int unescape(final String flag, final String text, final int at, final ByteArrayOutputStream bytes) {
+        final char escaped = at < text.length() ? text.charAt(at) : ' ';
+        if (escaped == 'x' && isHex(text, at + 1) && isHex(text, at + 2)) {
+            bytes.write(Integer.parseInt(text.substring(at + 1, at + 3), 16));
+            return at + 3;
+        }
+        final int known = "ntr0\\".indexOf(escaped);
+        if (known < 0) {
+            throw new UsageException(flag + " knows \\n \\t \\r \\0 \\\\ and \\xNN, got '" + text + "'");
+        }
+        bytes.write("\n\t\r\0\\".charAt(known));
+        return at + 1;
+    }
+
     private static boolean isHex(final String text, final int at) {
-        return Character.digit(text.charAt(at), 16) >= 0;
+        return at < text.length() && Character.digit(text.charAt(at), 16) >= 0;
     }
 }

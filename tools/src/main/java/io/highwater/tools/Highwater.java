@@ -42,7 +42,8 @@ public final class Highwater {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(final String[] arguments) {
-        final PrintStream out = new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
+        final PrintStream out =
+                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
         final InputStream in = System.in;
         System.exit(new Highwater(new Terminal(in, out, System.err)).run(arguments));
     }
@@ -108,8 +109,12 @@ public final class Highwater {
         }
         final String first = arguments[0];
         if (first.startsWith("-")) {
-            JCommander.newBuilder().programName("highwater").addObject(flags).build().parse(arguments);
-            if (flags.version) {
+            JCommander.newBuilder()
+                    .programName("highwater")
+                    .addObject(flags)
+                    .build()
+                    .parse(arguments);
+            if (flags.version && !flags.help) {
                 terminal.out().println("highwater " + version());
             } else {
                 printCommands(terminal.out(), "");
@@ -128,7 +133,8 @@ public final class Highwater {
         throw new UsageException(
                 rest.isEmpty()
                         ? "'" + first + "' needs one more word; `highwater " + first + " --help` lists them"
-                        : "no command named '" + first + " " + rest.get(0) + "'; `highwater " + first + " --help` lists them");
+                        : "no command named '" + first + " " + rest.get(0) + "'; `highwater " + first
+                                + " --help` lists them");
     }
 
     private static void printCommands(final PrintStream to, final String prefix) {

@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Sends the records of standard input. Confined to the main thread, but for the acknowledgements. */
@@ -31,7 +32,9 @@ final class ProduceCommand extends ClusterFlags {
     @Parameter(names = "--delimiter", description = "What ends a record; \\n, \\t, \\r, \\0 and \\xNN are known.")
     private String delimiter = "\\n";
 
-    @Parameter(names = "--key-delimiter", description = "What ends the key at the front of each record. Default: no keys.")
+    @Parameter(
+            names = "--key-delimiter",
+            description = "What ends the key at the front of each record. Default: no keys.")
     private String keyDelimiter;
 
     @Parameter(
@@ -111,14 +114,16 @@ final class ProduceCommand extends ClusterFlags {
         final int from = at < 0 ? 0 : at + keyEnd.length;
         final ByteBuffer value =
                 ByteBuffer.wrap(record, from, record.length - from).slice();
-        producer.send(new ProducerRecord(topics.get(0), partition, key, value, List.of(), ProducerRecord.NOW))
-                .whenComplete((acknowledgement, problem) -> {
-                    if (problem != null) {
-                        failure.compareAndSet(null, problem);
-                    } else if (json) {
-                        print(terminal, acknowledgement);
-                    }
-                });
+        final CompletableFuture<Acknowledgement> told =
+                producer.send(new ProducerRecord(topics.get(0), partition, key, value, List.of(), ProducerRecord.NOW));
+        // Its own failure is the one that is kept: nobody waits for the stage after it.
+        final CompletableFuture<Acknowledgement> unused = told.whenComplete((acknowledgement, problem) -> {
+            if (problem != null) {
+                failure.compareAndSet(null, problem);
+            } else if (json) {
+                print(terminal, acknowledgement);
+            }
+        });
     }
 
     private void print(final Terminal terminal, final Acknowledgement acknowledgement) {
@@ -130,17 +135,12 @@ final class ProduceCommand extends ClusterFlags {
     }
 
     private int acksNumber() {
-        switch (acks) {
-            case "all":
-            case "-1":
-                return -1;
-            case "1":
-                return 1;
-            case "0":
-                return 0;
-            default:
-                throw new UsageException("--acks takes all, 1 or 0, got '" + acks + "'");
-        }
+        return switch (acks) {
+            case "all", "-1" -> -1;
+            case "1" -> 1;
+            case "0" -> 0;
+            default -> throw new UsageException("--acks takes all, 1 or 0, got '" + acks + "'");
+        };
     }
 
     private Compression codec() {
@@ -162,6 +162,8 @@ final class ProduceCommand extends ClusterFlags {
 
     /** What a record's bytes are as text, for JSON. */
     static String text(final ByteBuffer bytes) {
-        return bytes == null ? null : StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
+        return bytes == null
+                ? null
+                : StandardCharsets.UTF_8.decode(bytes.duplicate()).toString();
     }
 }

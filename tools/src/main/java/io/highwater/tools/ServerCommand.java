@@ -25,16 +25,24 @@ import java.util.TreeMap;
 final class ServerCommand extends HelpFlag {
     private volatile boolean gaveUp;
 
-    @Parameter(names = "--data", description = "Directory of the data (log.dirs), made if it is not there. Default: ./highwater-data")
+    @Parameter(
+            names = "--data",
+            description = "Directory of the data (log.dirs), made if it is not there. Default: ./highwater-data")
     private String data;
 
-    @Parameter(names = "--listen", description = "HOST:PORT that clients connect to (listeners). Default: 127.0.0.1:9092")
+    @Parameter(
+            names = "--listen",
+            description = "HOST:PORT that clients connect to (listeners). Default: 127.0.0.1:9092")
     private String listen;
 
-    @Parameter(names = "--advertise", description = "HOST:PORT that clients are told (advertised.listeners). Default: what is listened on")
+    @Parameter(
+            names = "--advertise",
+            description = "HOST:PORT that clients are told (advertised.listeners). Default: what is listened on")
     private String advertise;
 
-    @Parameter(names = "--admin-listen", description = "HOST:PORT of /metrics and /healthz (admin.listener). Default: off")
+    @Parameter(
+            names = "--admin-listen",
+            description = "HOST:PORT of /metrics and /healthz (admin.listener). Default: off")
     private String adminListen;
 
     @Parameter(names = "--node-id", description = "This node's id (node.id). Default: 1")
@@ -81,14 +89,15 @@ final class ServerCommand extends HelpFlag {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop"));
         final InetSocketAddress address = server.address();
         terminal.out()
-                .println("ready: node " + config.nodeId() + " at " + address.getHostString() + ":" + address.getPort() + ", data in "
-                        + config.directory().toAbsolutePath().normalize());
+                .println("ready: node " + config.nodeId() + " at " + address.getHostString() + ":" + address.getPort()
+                        + ", data in " + config.directory().toAbsolutePath().normalize());
         try {
             server.awaitShutdown();
         } catch (final InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        // Down without a signal: the broker gave up by itself and has logged why. (On a signal the stop thread ends the JVM.)
+        // Down without a signal: the broker gave up by itself and has logged why. (On a signal the stop thread ends the
+        // JVM.)
         gaveUp = true;
         return ExitCode.FAILED;
     }
@@ -112,7 +121,9 @@ final class ServerCommand extends HelpFlag {
             if (equals < 1) {
                 throw new UsageException("--set takes KEY=VALUE, got '" + setting + "'");
             }
-            merged.put(setting.substring(0, equals).strip(), setting.substring(equals + 1).strip());
+            merged.put(
+                    setting.substring(0, equals).strip(),
+                    setting.substring(equals + 1).strip());
         }
         flags().forEach((key, value) -> {
             if (value != null) {

@@ -18,7 +18,9 @@ final class TopicsCreateCommand extends TopicsFlags {
             description = "Partitions of each; without it the broker's num.partitions.")
     private Integer partitions;
 
-    @Parameter(names = "--replication-factor", description = "Copies of each partition; without it the broker's default.")
+    @Parameter(
+            names = "--replication-factor",
+            description = "Copies of each partition; without it the broker's default.")
     private Integer replicationFactor;
 
     @Parameter(names = "--config", description = "KEY=VALUE, a topic config; may be given many times.")

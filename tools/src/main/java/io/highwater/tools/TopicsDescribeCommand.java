@@ -32,7 +32,8 @@ final class TopicsDescribeCommand extends TopicsFlags {
     @Override
     public int run(final Terminal terminal) {
         int exitCode = ExitCode.DONE;
-        for (final MetadataResponse.MetadataResponseTopic topic : ask("topics describe", admin -> admin.describeTopics(names))) {
+        for (final MetadataResponse.MetadataResponseTopic topic :
+                ask("topics describe", admin -> admin.describeTopics(names))) {
             final ErrorCode error = ErrorCode.forCode(topic.errorCode);
             topic.partitions.sort(Comparator.comparingInt(partition -> partition.partitionIndex));
             if (error != ErrorCode.NONE) {
@@ -48,7 +49,8 @@ final class TopicsDescribeCommand extends TopicsFlags {
     }
 
     private static void describe(final Terminal terminal, final MetadataResponse.MetadataResponseTopic topic) {
-        terminal.out().println(topic.name + "  id " + idText(topic.topicId) + "  partitions " + topic.partitions.size());
+        terminal.out()
+                .println(topic.name + "  id " + idText(topic.topicId) + "  partitions " + topic.partitions.size());
         for (final MetadataResponse.MetadataResponsePartition partition : topic.partitions) {
             terminal.out()
                     .println("  partition " + partition.partitionIndex + "  leader " + partition.leaderId + "  epoch "

@@ -49,15 +49,16 @@ final class WarmUp {
     }
 
     private static void runBroker(final Path data) throws ConfigException, StartException {
-        final BrokerConfig config =
-                BrokerConfig.of(Map.of("log.dirs", data.toString(), "listeners", "127.0.0.1:0"));
+        final BrokerConfig config = BrokerConfig.of(Map.of("log.dirs", data.toString(), "listeners", "127.0.0.1:0"));
         try (Server server = Server.start(config)) {
             final List<InetSocketAddress> bootstrap = List.of(server.address());
             try (AdminClient admin = AdminClient.connect(bootstrap, TOPIC, TIMEOUT_MS)) {
-                admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1, Map.of())), false).join();
+                admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1, Map.of())), false)
+                        .join();
             }
             try (Producer producer = Producer.connect(ProducerConfig.builder().build(), bootstrap, TOPIC)) {
-                producer.send(new ProducerRecord(TOPIC, null, ByteBuffer.wrap(new byte[100]))).join();
+                producer.send(new ProducerRecord(TOPIC, null, ByteBuffer.wrap(new byte[100])))
+                        .join();
             }
             try (Consumer consumer = Consumer.connect(ConsumerConfig.builder().build(), bootstrap, TOPIC)) {
                 consumer.assign(Map.of(new TopicPartition(TOPIC, 0), StartPosition.EARLIEST));

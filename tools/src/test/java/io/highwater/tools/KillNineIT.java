@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -50,7 +52,9 @@ class KillNineIT {
         final AtomicBoolean stop = new AtomicBoolean();
         ServerProcess server = ServerProcess.start(data, port);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", server.bootstrap()))) {
-            admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1)))
+                    .all()
+                    .get();
         }
         try (KafkaProducer<byte[], byte[]> producer = producer(server.bootstrap())) {
             final Thread load = new Thread(() -> produce(producer, histories, failures, stop), "load");
@@ -72,9 +76,13 @@ class KillNineIT {
             for (int p = 0; p < PARTITIONS; p++) {
                 final List<History.Entry> stored = readAll(last.bootstrap(), p);
                 assertEquals(List.of(), histories.get(p).violations(stored));
-                assertEquals(histories.get(p).size(), stored.size(), "nothing was sent that was not acknowledged in the end");
+                assertEquals(
+                        histories.get(p).size(),
+                        stored.size(),
+                        "nothing was sent that was not acknowledged in the end");
             }
-            System.out.println("kill -9: " + ROUNDS + " rounds, " + total(histories) + " acknowledged records, 0 violations");
+            System.out.println(
+                    "kill -9: " + ROUNDS + " rounds, " + total(histories) + " acknowledged records, 0 violations");
             assertEquals(0, last.stop());
         }
     }
@@ -100,13 +108,14 @@ class KillNineIT {
             for (int p = 0; p < PARTITIONS; p++) {
                 final History history = histories.get(p);
                 final byte[] value = ByteBuffer.allocate(100).putLong(sent).array();
-                producer.send(new ProducerRecord<>(TOPIC, p, null, value), (metadata, problem) -> {
-                    if (problem == null) {
-                        history.acknowledged(sent, metadata.offset());
-                    } else {
-                        failures.add(sent + ": " + problem);
-                    }
-                });
+                final Future<RecordMetadata> unused =
+                        producer.send(new ProducerRecord<>(TOPIC, p, null, value), (metadata, problem) -> {
+                            if (problem == null) {
+                                history.acknowledged(sent, metadata.offset());
+                            } else {
+                                failures.add(sent + ": " + problem);
+                            }
+                        });
             }
         }
     }
@@ -115,7 +124,8 @@ class KillNineIT {
         return histories.stream().mapToLong(History::size).sum();
     }
 
-    private static void awaitMoreAcknowledgements(final List<History> histories, final int more) throws InterruptedException {
+    private static void awaitMoreAcknowledgements(final List<History> histories, final int more)
+            throws InterruptedException {
         final long enough = total(histories) + more;
         final long deadlineNs = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (total(histories) < enough) {

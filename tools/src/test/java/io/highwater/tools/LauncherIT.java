@@ -10,6 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,18 +42,31 @@ class LauncherIT {
     @Test
     void startsFromAnyFolderThroughALink() throws Exception {
         final Path link = Files.createSymbolicLink(scratch.resolve("hw"), Distribution.launcher());
-        final Run run = Run.of(scratch, null, Map.of("HIGHWATER_CDS", Distribution.cdsCache().toString()),
-                "sh", "-c", "cd / && " + link + " --version");
+        final Run run = Run.of(
+                scratch,
+                null,
+                Map.of("HIGHWATER_CDS", Distribution.cdsCache().toString()),
+                "sh",
+                "-c",
+                "cd / && " + link + " --version");
         assertTrue(run.mustSucceed().out().startsWith("highwater "));
     }
 
     @Test
     void usesTheClassDataArchive() {
-        final Run run = Run.of(scratch, null,
-                Map.of("HIGHWATER_CDS", Distribution.cdsCache().toString(), "HIGHWATER_OPTS", "-Xlog:class+load:file=" + scratch.resolve("classes")),
-                Distribution.launcher().toString(), "--version");
+        final Run run = Run.of(
+                scratch,
+                null,
+                Map.of(
+                        "HIGHWATER_CDS",
+                        Distribution.cdsCache().toString(),
+                        "HIGHWATER_OPTS",
+                        "-Xlog:class+load:file=" + scratch.resolve("classes")),
+                Distribution.launcher().toString(),
+                "--version");
         run.mustSucceed();
-        assertTrue(read(scratch.resolve("classes")).contains("io.highwater.tools.Highwater source: shared objects file (top)"));
+        assertTrue(read(scratch.resolve("classes"))
+                .contains("io.highwater.tools.Highwater source: shared objects file (top)"));
     }
 
     @Test
@@ -60,7 +74,9 @@ class LauncherIT {
         for (final Path jar : Distribution.jars()) {
             assertTrue(!jar.getFileName().toString().contains("analytics"), jar.toString());
             try (java.util.zip.ZipFile zip = new java.util.zip.ZipFile(jar.toFile())) {
-                assertTrue(zip.stream().noneMatch(entry -> entry.getName().startsWith("net/openhft/chronicle/analytics/")), jar.toString());
+                assertTrue(
+                        zip.stream().noneMatch(entry -> entry.getName().startsWith("net/openhft/chronicle/analytics/")),
+                        jar.toString());
             }
         }
     }
@@ -68,7 +84,12 @@ class LauncherIT {
     @Test
     void refusesASecondServerOnTheSameDirectory() throws Exception {
         try (ServerProcess server = start("data")) {
-            final Run second = highwater("server", "--data", scratch.resolve("data").toString(), "--listen", "127.0.0.1:" + ServerProcess.freePort());
+            final Run second = highwater(
+                    "server",
+                    "--data",
+                    scratch.resolve("data").toString(),
+                    "--listen",
+                    "127.0.0.1:" + ServerProcess.freePort());
             assertRefused(second, "data");
             assertTrue(server.isAlive());
         }
@@ -78,7 +99,12 @@ class LauncherIT {
     void refusesAPortInUse() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertRefused(
-                    highwater("server", "--data", scratch.resolve("data").toString(), "--listen", "127.0.0.1:" + taken.getLocalPort()),
+                    highwater(
+                            "server",
+                            "--data",
+                            scratch.resolve("data").toString(),
+                            "--listen",
+                            "127.0.0.1:" + taken.getLocalPort()),
                     String.valueOf(taken.getLocalPort()));
         }
     }
@@ -87,7 +113,9 @@ class LauncherIT {
     void refusesADirectoryOfAnotherFormat() throws Exception {
         final Path data = Files.createDirectories(scratch.resolve("data"));
         Files.writeString(data.resolve("meta.properties"), "version=0\nbroker.id=1\n");
-        assertRefused(highwater("server", "--data", data.toString(), "--listen", "127.0.0.1:" + ServerProcess.freePort()), data.toString());
+        assertRefused(
+                highwater("server", "--data", data.toString(), "--listen", "127.0.0.1:" + ServerProcess.freePort()),
+                data.toString());
     }
 
     @ParameterizedTest
@@ -117,13 +145,25 @@ class LauncherIT {
         for (final String tool : new String[] {"bash", "readlink", "env", "find", "flock", "tail", "dirname"}) {
             Files.createSymbolicLink(bare.resolve(tool), Path.of("/usr/bin/" + tool));
         }
-        final Run noJava = Run.of(scratch, null, Map.of("PATH", bare.toString(), "JAVA_HOME", ""), "/usr/bin/bash", Distribution.launcher().toString(), "server");
+        final Run noJava = Run.of(
+                scratch,
+                null,
+                Map.of("PATH", bare.toString(), "JAVA_HOME", ""),
+                "/usr/bin/bash",
+                Distribution.launcher().toString(),
+                "server");
         assertRefused(noJava, "JDK 17");
-        final Path checkout = Files.createDirectories(scratch.resolve("checkout/bin")).getParent();
+        final Path checkout =
+                Files.createDirectories(scratch.resolve("checkout/bin")).getParent();
         Files.copy(Distribution.launcher(), checkout.resolve("bin/highwater"));
         Files.writeString(checkout.resolve("pom.xml"), "<project/>");
-        final Run noMaven = Run.of(scratch, null, Map.of("PATH", bare.toString(), "JAVA_HOME", System.getProperty("java.home")),
-                "/usr/bin/bash", checkout.resolve("bin/highwater").toString(), "server");
+        final Run noMaven = Run.of(
+                scratch,
+                null,
+                Map.of("PATH", bare.toString(), "JAVA_HOME", System.getProperty("java.home")),
+                "/usr/bin/bash",
+                checkout.resolve("bin/highwater").toString(),
+                "server");
         assertRefused(noMaven, "Maven");
     }
 
@@ -138,10 +178,9 @@ class LauncherIT {
     /** Exit 2 and one line, in which the culprit is named. */
     private static void assertRefused(final Run run, final String culprit) {
         assertEquals(ExitCode.USAGE, run.exitCode(), run.err());
-        final String[] lines = run.err().strip().split("\n");
-        final String last = lines[lines.length - 1];
-        assertTrue(last.startsWith("highwater: ") && last.contains(culprit), run.err());
-        assertEquals(1, lines.length, run.err());
+        final List<String> lines = run.err().lines().toList();
+        assertEquals(1, lines.size(), run.err());
+        assertTrue(lines.get(0).startsWith("highwater: ") && lines.get(0).contains(culprit), run.err());
     }
 
     private static String read(final Path file) {

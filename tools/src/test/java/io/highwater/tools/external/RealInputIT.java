@@ -63,8 +63,9 @@ class RealInputIT {
         final byte[] bytes = Files.readAllBytes(input);
         assertTrue(bytes.length > 1_000_000, "apt-cache dumpavail is empty: run apt-get update");
         assertEquals(DELIMITER, new String(bytes, bytes.length - 2, 2, StandardCharsets.UTF_8));
-        inputRecords = new String(bytes, StandardCharsets.ISO_8859_1).split(DELIMITER, -1).length - 1;
-        server = ServerProcess.start(scratch.resolve("data"), ServerProcess.freePort(), "--set", "group.initial.rebalance.delay.ms=0");
+        inputRecords = new String(bytes, StandardCharsets.ISO_8859_1).split(DELIMITER, -1).length - 1L;
+        server = ServerProcess.start(
+                scratch.resolve("data"), ServerProcess.freePort(), "--set", "group.initial.rebalance.delay.ms=0");
     }
 
     @AfterAll
@@ -79,8 +80,24 @@ class RealInputIT {
     @ValueSource(strings = {"none", "gzip", "snappy", "lz4", "zstd"})
     void everybodyReadsBackWhatKcatProduced(final String codec) {
         final String topic = "real-" + codec;
-        Run.of(scratch, input, Map.of(), "kcat", "-P", "-b", server.bootstrap(), "-t", topic, "-p", "0", "-z", codec,
-                        "-D", ESCAPED_DELIMITER, "-X", "queue.buffering.max.kbytes=262144")
+        Run.of(
+                        scratch,
+                        input,
+                        Map.of(),
+                        "kcat",
+                        "-P",
+                        "-b",
+                        server.bootstrap(),
+                        "-t",
+                        topic,
+                        "-p",
+                        "0",
+                        "-z",
+                        codec,
+                        "-D",
+                        ESCAPED_DELIMITER,
+                        "-X",
+                        "queue.buffering.max.kbytes=262144")
                 .mustSucceed();
         assertAll(
                 () -> assertEquals(inputSha256, readByKcat(topic), "kcat"),
@@ -93,16 +110,34 @@ class RealInputIT {
     @ParameterizedTest
     @ValueSource(strings = {"none", "gzip"})
     void kafkajsReadsBackWhatKcatProduced(final String codec) {
-        final Run run = Run.of(scratch, null, Map.of("NODE_PATH", Distribution.target().resolve("kafkajs/node_modules").toString()),
-                "node", "src/test/kafkajs/hash-topic.js", server.bootstrap(), "real-" + codec, DELIMITER);
+        final Run run = Run.of(
+                scratch,
+                null,
+                Map.of(
+                        "NODE_PATH",
+                        Distribution.target().resolve("kafkajs/node_modules").toString()),
+                "node",
+                "src/test/kafkajs/hash-topic.js",
+                server.bootstrap(),
+                "real-" + codec,
+                DELIMITER);
         assertEquals(inputRecords + " " + inputSha256, run.mustSucceed().out().strip());
     }
 
     @Order(3)
     @Test
     void ownProducerIsReadBackByKcat() {
-        Run.highwater(scratch, input, "produce", "own", "--bootstrap", server.bootstrap(), "--delimiter", ESCAPED_DELIMITER,
-                        "--compression", "zstd")
+        Run.highwater(
+                        scratch,
+                        input,
+                        "produce",
+                        "own",
+                        "--bootstrap",
+                        server.bootstrap(),
+                        "--delimiter",
+                        ESCAPED_DELIMITER,
+                        "--compression",
+                        "zstd")
                 .mustSucceed();
         assertEquals(inputSha256, readByKcat("own"));
     }
@@ -113,11 +148,21 @@ class RealInputIT {
         assertEquals(0, server.stop());
         for (final String codec : List.of("none", "gzip", "snappy", "lz4", "zstd")) {
             final Path segment = scratch.resolve("data/real-" + codec + "-0/00000000000000000000.log");
-            final Run dump = Run.of(scratch, null, Map.of(), "java", "-cp",
-                            Distribution.target().resolve("kafka-tools") + "/*", "org.apache.kafka.tools.DumpLogSegments",
-                            "--files", segment.toString())
+            final Run dump = Run.of(
+                            scratch,
+                            null,
+                            Map.of(),
+                            "java",
+                            "-cp",
+                            Distribution.target().resolve("kafka-tools") + "/*",
+                            "org.apache.kafka.tools.DumpLogSegments",
+                            "--files",
+                            segment.toString())
                     .mustSucceed();
-            final List<String> batches = dump.out().lines().filter(line -> line.startsWith("baseOffset:")).collect(Collectors.toList());
+            final List<String> batches = dump.out()
+                    .lines()
+                    .filter(line -> line.startsWith("baseOffset:"))
+                    .collect(Collectors.toList());
             assertTrue(batches.size() > 5, dump.out());
             assertAll(batches.stream().map(line -> () -> {
                 assertTrue(line.contains("compresscodec: " + codec), line);
@@ -127,15 +172,41 @@ class RealInputIT {
     }
 
     private static String readByKcat(final String topic) {
-        return Run.of(scratch, null, Map.of(), "kcat", "-C", "-q", "-e", "-b", server.bootstrap(), "-t", topic, "-p", "0",
-                        "-o", "beginning", "-D", ESCAPED_DELIMITER)
+        return Run.of(
+                        scratch,
+                        null,
+                        Map.of(),
+                        "kcat",
+                        "-C",
+                        "-q",
+                        "-e",
+                        "-b",
+                        server.bootstrap(),
+                        "-t",
+                        topic,
+                        "-p",
+                        "0",
+                        "-o",
+                        "beginning",
+                        "-D",
+                        ESCAPED_DELIMITER)
                 .mustSucceed()
                 .outSha256();
     }
 
     private static String readByOwnConsumer(final String topic) {
-        return Run.highwater(scratch, null, "consume", topic, "--bootstrap", server.bootstrap(), "--from", "earliest", "--until-end",
-                        "--delimiter", ESCAPED_DELIMITER)
+        return Run.highwater(
+                        scratch,
+                        null,
+                        "consume",
+                        topic,
+                        "--bootstrap",
+                        server.bootstrap(),
+                        "--from",
+                        "earliest",
+                        "--until-end",
+                        "--delimiter",
+                        ESCAPED_DELIMITER)
                 .mustSucceed()
                 .outSha256();
     }
@@ -170,7 +241,11 @@ class RealInputIT {
             assertEquals(inputRecords, next);
             if (subscribe) {
                 consumer.commitSync();
-                assertEquals(end, consumer.committed(java.util.Set.of(partition)).get(partition).offset());
+                assertEquals(
+                        end,
+                        consumer.committed(java.util.Set.of(partition))
+                                .get(partition)
+                                .offset());
             }
         }
         return HexFormat.of().formatHex(digest.digest());

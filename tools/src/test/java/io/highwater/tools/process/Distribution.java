@@ -13,7 +13,9 @@ public final class Distribution {
     /** The module's target folder. */
     public static Path target() {
         final Path here = Path.of("target").toAbsolutePath();
-        return Files.isDirectory(here.resolve("highwater")) ? here : Path.of("tools/target").toAbsolutePath();
+        return Files.isDirectory(here.resolve("highwater"))
+                ? here
+                : Path.of("tools/target").toAbsolutePath();
     }
 
     public static Path launcher() {

@@ -49,7 +49,8 @@ public final class History {
             if (at == null) {
                 violations.add("lost: " + entry.sequence() + " acknowledged at " + entry.offset());
             } else if (at != entry.offset()) {
-                violations.add("moved: " + entry.sequence() + " acknowledged at " + entry.offset() + ", stored at " + at);
+                violations.add(
+                        "moved: " + entry.sequence() + " acknowledged at " + entry.offset() + ", stored at " + at);
             }
         }
         return violations;

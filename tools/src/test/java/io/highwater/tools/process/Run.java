@@ -48,9 +48,11 @@ public record Run(int exitCode, String out, String err, String outSha256) {
 
     /** Runs {@code highwater} from the distribution. */
     public static Run highwater(final Path scratch, final Path stdin, final String... arguments) {
-        final List<String> command = new ArrayList<>(List.of(Distribution.launcher().toString()));
+        final List<String> command =
+                new ArrayList<>(List.of(Distribution.launcher().toString()));
         command.addAll(List.of(arguments));
-        final Map<String, String> env = new TreeMap<>(Map.of("HIGHWATER_CDS", Distribution.cdsCache().toString()));
+        final Map<String, String> env =
+                new TreeMap<>(Map.of("HIGHWATER_CDS", Distribution.cdsCache().toString()));
         return of(scratch, stdin, env, command.toArray(String[]::new));
     }
 

@@ -26,11 +26,17 @@ public final class ServerProcess implements AutoCloseable {
     /** Starts it and waits for {@code ready:}; its log goes to {@code <data>.log}. */
     public static ServerProcess start(final Path data, final int port, final String... more) throws IOException {
         final List<String> command = new ArrayList<>(List.of(
-                Distribution.launcher().toString(), "server", "--data", data.toString(), "--listen", "127.0.0.1:" + port));
+                Distribution.launcher().toString(),
+                "server",
+                "--data",
+                data.toString(),
+                "--listen",
+                "127.0.0.1:" + port));
         command.addAll(List.of(more));
         final ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(Path.of("/dev/null").toFile())
-                .redirectError(ProcessBuilder.Redirect.appendTo(Path.of(data + ".log").toFile()));
+                .redirectError(
+                        ProcessBuilder.Redirect.appendTo(Path.of(data + ".log").toFile()));
         builder.environment().put("HIGHWATER_CDS", Distribution.cdsCache().toString());
         final Process process = builder.start();
         final BufferedReader out =

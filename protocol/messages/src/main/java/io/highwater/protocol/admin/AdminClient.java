@@ -48,8 +48,7 @@ public final class AdminClient implements AutoCloseable {
     }
 
     /** Creates topics, or with {@code validateOnly} says whether that could be done. */
-    public CompletableFuture<List<TopicOutcome>> createTopics(
-            final List<NewTopic> topics, final boolean validateOnly) {
+    public CompletableFuture<List<TopicOutcome>> createTopics(final List<NewTopic> topics, final boolean validateOnly) {
         final CreateTopicsRequest request = new CreateTopicsRequest();
         request.timeoutMs = (int) timeoutMs;
         request.validateOnly = validateOnly;
@@ -67,7 +66,8 @@ public final class AdminClient implements AutoCloseable {
     public CompletableFuture<List<TopicOutcome>> deleteTopics(final List<String> names) {
         final DeleteTopicsRequest request = new DeleteTopicsRequest();
         request.timeoutMs = (int) timeoutMs;
-        // Versions up to 5 carry the names, later ones a list of states: whichever is negotiated finds its field filled.
+        // Versions up to 5 carry the names, later ones a list of states: whichever is negotiated finds its field
+        // filled.
         request.topicNames.addAll(names);
         for (final String name : names) {
             final DeleteTopicsRequest.DeleteTopicState state = new DeleteTopicsRequest.DeleteTopicState();
@@ -94,16 +94,20 @@ public final class AdminClient implements AutoCloseable {
     private CompletableFuture<List<MetadataResponse.MetadataResponseTopic>> topics(final List<String> names) {
         final Call<List<MetadataResponse.MetadataResponseTopic>> call = new Call<>();
         calls.shard()
-                .execute(() -> call.metadata(metadataRequest(names), response -> call.future().complete(response.topics.stream()
-                        .sorted((a, b) -> a.name.compareTo(b.name))
-                        .collect(Collectors.toList()))));
+                .execute(() -> call.metadata(
+                        metadataRequest(names),
+                        response -> call.future()
+                                .complete(response.topics.stream()
+                                        .sorted((a, b) -> a.name.compareTo(b.name))
+                                        .collect(Collectors.toList()))));
         return call.future();
     }
 
     private static MetadataRequest metadataRequest(final List<String> names) {
         final MetadataRequest request = new MetadataRequest();
         request.allowAutoTopicCreation = false;
-        request.topics = names == null ? null : names.stream().map(AdminClient::named).collect(Collectors.toList());
+        request.topics =
+                names == null ? null : names.stream().map(AdminClient::named).collect(Collectors.toList());
         return request;
     }
 
