@@ -120,12 +120,13 @@ public final class SimulatedScheduler {
         nowNs = Math.max(nowNs, monotonicNs);
     }
 
-    /** Runs events until the condition holds (true) or {@code limitMs} have passed or nothing is left (false). */
+    /** Runs events until the condition holds (true) or nothing is left to run within {@code limitMs}, which then have passed (false). */
     public boolean runUntil(final BooleanSupplier condition, final long limitMs) {
         requireOwner();
         final long endNs = nowNs + limitMs * NS_PER_MS;
         while (!condition.getAsBoolean()) {
             if (events.isEmpty() || events.peek().timeNs > endNs) {
+                nowNs = Math.max(nowNs, endNs);
                 return false;
             }
             runNext();

@@ -127,10 +127,8 @@ class SimulatedSchedulerTest {
     void aClockJumpIsSeenByOneProcessOnly() {
         final SimulatedProcess process = scheduler.newProcess("jumper");
         process.jumpWallClock(-5_000);
-        assertEquals(
-                scheduler.clock().wallMs() - 5_000, process.clock().wallMs());
-        assertEquals(
-                scheduler.clock().monotonicNs(), process.clock().monotonicNs());
+        assertEquals(scheduler.clock().wallMs() - 5_000, process.clock().wallMs());
+        assertEquals(scheduler.clock().monotonicNs(), process.clock().monotonicNs());
     }
 
     @Test

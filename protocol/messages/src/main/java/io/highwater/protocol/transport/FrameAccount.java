@@ -43,6 +43,10 @@ final class FrameAccount {
 
     private boolean queued;
     private boolean closed;
+
+    /** True while a timer for impatience is set. */
+    private boolean patienceArmed;
+
     private int halfBytes;
 
     /** Bytes reserved by this link. */
@@ -98,6 +102,7 @@ final class FrameAccount {
             return true;
         }
         queued = true;
+        armPatience();
         return false;
     }
 
@@ -167,11 +172,28 @@ final class FrameAccount {
     }
 
     void tellCut(final String reason) {
+        final long cutSinceNs = halfSinceNs;
         shard.execute(() -> {
-            if (!closed) {
+            // By now the frame may be whole, and another begun.
+            if (!closed && halfBytes > 0 && halfSinceNs == cutSinceNs) {
                 owner.onCut(reason);
             }
         });
+    }
+
+    private void armPatience() {
+        if (!patienceArmed) {
+            patienceArmed = true;
+            shard.schedule(this::onImpatience, budget.patienceMs());
+        }
+    }
+
+    private void onImpatience() {
+        patienceArmed = false;
+        if (!closed && queued && grant == NO_GRANT) {
+            budget.cutStale();
+            armPatience();
+        }
     }
 
     private boolean ownAllows(final int bytes) {

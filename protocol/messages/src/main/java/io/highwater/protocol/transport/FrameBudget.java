@@ -118,12 +118,8 @@ public final class FrameBudget {
             waiting.add(account);
             waitingCount = waiting.size();
             serveWaiting(account);
-            if (account.hasGrant()) {
-                return true;
-            }
+            return account.hasGrant();
         }
-        account.shard().schedule(() -> cutStale(account), patienceMs);
-        return false;
     }
 
     void give(final int bytes, final boolean fromReserve) {
@@ -192,24 +188,31 @@ public final class FrameBudget {
         }
     }
 
-    /** Cuts as many half frames beyond patience as {@code waiter}'s place in the queue needs. Runs on its shard. */
-    private void cutStale(final FrameAccount waiter) {
+    /** Cuts as many half frames beyond patience as the head of the queue needs. */
+    void cutStale() {
         synchronized (this) {
-            if (!waiting.contains(waiter)) {
+            final FrameAccount head = waiting.peek();
+            if (head == null) {
                 return;
             }
-            long missing = waiting.element().wantedBytes - available.get();
+            long missing = head.wantedBytes - available.get();
             final long nowNs = clock.monotonicNs();
-            final long patienceNs = TimeUnit.MILLISECONDS.toNanos(patienceMs);
             FrameAccount half = oldestHalf;
-            while (half != null && missing > 0 && nowNs - half.halfSinceNs >= patienceNs) {
+            while (half != null && missing > 0) {
+                final long ageMs = TimeUnit.NANOSECONDS.toMillis(nowNs - half.halfSinceNs);
+                if (ageMs < patienceMs) {
+                    return;
+                }
                 missing -= half.halfBytes();
-                half.tellCut("a half-arrived frame of " + half.halfBytes() + " bytes kept others waiting for "
-                        + TimeUnit.NANOSECONDS.toMillis(nowNs - half.halfSinceNs) + " ms");
+                half.tellCut("a half-arrived frame of " + half.halfBytes() + " bytes kept others waiting for " + ageMs
+                        + " ms");
                 half = half.youngerHalf;
             }
         }
-        waiter.shard().schedule(() -> cutStale(waiter), patienceMs);
+    }
+
+    long patienceMs() {
+        return patienceMs;
     }
 
     private boolean takeGeneral(final int bytes) {

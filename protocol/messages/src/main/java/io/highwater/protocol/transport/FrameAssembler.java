@@ -1,0 +1,256 @@
+package io.highwater.protocol.transport;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+
+/**
+ * Cuts a stream of bytes into frames. A frame on the wire, big-endian:
+ *
+ * <pre>
+ *      0                   1                   2                   3
+ *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
+ *     +---------------------------------------------------------------+
+ *   0 |           Length of what follows (int32, not negative)        |
+ *     +---------------------------------------------------------------+
+ *   4 |                           Frame ...
+ * </pre>
+ *
+ * <p>The length is checked and reserved before anything is allocated. A frame that lies in one received chunk becomes a
+ * slice of it when it fills a good part of that chunk (so that a small frame never pins a big chunk), else a copy. A
+ * frame that does not gets one buffer of its size, and the transport reads the rest straight into it ({@link #target}).
+ *
+ * <p>Confined to the link's shard. Knows neither sockets nor time.
+ */
+final class FrameAssembler {
+    /** Where frames go. */
+    interface Sink {
+        /** Ownership passes. */
+        void onFrame(ByteBuf frame);
+
+        /** The stream is not one of frames, or has to end; nothing more is delivered. */
+        void onBroken(String reason);
+    }
+
+    /** A slice may pin a chunk of at most so many times its size. */
+    private static final int PINNED_FACTOR_MAX = 4;
+
+    private static final int LENGTH_BYTES = Integer.BYTES;
+
+    /** Nothing has been seen of the next frame's body; its prefix may have arrived in part. */
+    private static final int IN_PREFIX = 0;
+    /** The length is known and waits for memory. */
+    private static final int IN_RESERVATION = 1;
+    /** The frame has its buffer and is being filled. */
+    private static final int IN_BODY = 2;
+
+    private static final int BROKEN = 3;
+
+    private int state = IN_PREFIX;
+    private int prefix;
+    private int prefixBytes;
+
+    /** Received and not yet looked at; null when there is nothing. */
+    private ByteBuf input;
+
+    /** The frame being filled, while in its body. */
+    private ByteBuf half;
+
+    private boolean paused;
+
+    /** True while frames are being delivered: the sink may pause, resume or close from inside. */
+    private boolean pumping;
+
+    private final ByteBufAllocator allocator;
+    private final FrameAccount account;
+    private final int maxFrameBytes;
+    private final Sink sink;
+
+    FrameAssembler(final ByteBufAllocator allocator, final FrameAccount account, final Sink sink) {
+        this.allocator = allocator;
+        this.account = account;
+        this.maxFrameBytes = account.limits().maxFrameBytes();
+        this.sink = sink;
+    }
+
+    /** The buffer that the next bytes of the stream go into; null when they are to come as a chunk. */
+    ByteBuf target() {
+        return state == IN_BODY && input == null && half.isWritable() ? half : null;
+    }
+
+    /** How many bytes would complete what has to be known before the next reservation. */
+    int prefixBytesMissing() {
+        return LENGTH_BYTES - prefixBytes;
+    }
+
+    /** True when nothing can be done with more bytes now. */
+    boolean isBlocked() {
+        return paused || state == IN_RESERVATION || state == BROKEN;
+    }
+
+    /** True inside a call of the sink. */
+    boolean isPumping() {
+        return pumping;
+    }
+
+    /** Takes bytes of the stream, and with them the ownership of their buffer; {@link #target} itself is one too. */
+    void received(final ByteBuf chunk) {
+        if (chunk == half) {
+            // The share that the reader took; the other one is ours.
+            chunk.release();
+        } else if (state == BROKEN) {
+            chunk.release();
+        } else if (input == null) {
+            input = chunk;
+        } else {
+            // Only when a transport had to read on while blocked, as at the end of a stream.
+            input = join(input, chunk);
+        }
+        pump();
+    }
+
+    /** Delivers no frame until {@link #resume}. */
+    void pause() {
+        paused = true;
+    }
+
+    void resume() {
+        paused = false;
+        pump();
+    }
+
+    /** Delivers what can be delivered. */
+    void pump() {
+        if (pumping) {
+            return;
+        }
+        pumping = true;
+        try {
+            boolean going = true;
+            while (going && !paused) {
+                going = step();
+            }
+        } finally {
+            pumping = false;
+        }
+        if (input != null && (state == BROKEN || !input.isReadable())) {
+            dropInput();
+        }
+    }
+
+    /** Gives up everything that has not been delivered. */
+    void close() {
+        state = BROKEN;
+        if (half != null) {
+            half.release();
+            half = null;
+        }
+        if (!pumping) {
+            dropInput();
+        }
+        account.close();
+    }
+
+    private boolean step() {
+        switch (state) {
+            case IN_PREFIX:
+                return readPrefix();
+            case IN_RESERVATION:
+                return reserve();
+            case IN_BODY:
+                return readBody();
+            default:
+                return false;
+        }
+    }
+
+    private boolean readPrefix() {
+        if (input == null) {
+            return false;
+        }
+        while (prefixBytes < LENGTH_BYTES && input.isReadable()) {
+            prefix = (prefix << Byte.SIZE) | (input.readByte() & 0xFF);
+            prefixBytes++;
+        }
+        if (prefixBytes < LENGTH_BYTES) {
+            return false;
+        }
+        if (prefix < 0 || prefix > maxFrameBytes) {
+            state = BROKEN;
+            sink.onBroken("a frame of " + prefix + " bytes, at most " + maxFrameBytes + " are allowed");
+            return false;
+        }
+        state = IN_RESERVATION;
+        return true;
+    }
+
+    private boolean reserve() {
+        if (!account.reserve(prefix)) {
+            return false;
+        }
+        final int arrived = input == null ? 0 : input.readableBytes();
+        if (arrived >= prefix) {
+            final ByteBuf frame = wholeFrame();
+            beginPrefix();
+            sink.onFrame(frame);
+            return true;
+        }
+        final ByteBuf memory = allocator.directBuffer(prefix, prefix);
+        half = new FrameBuf(memory, 0, prefix, account);
+        state = IN_BODY;
+        account.halfFrameBegun(prefix);
+        return true;
+    }
+
+    private ByteBuf wholeFrame() {
+        final int length = prefix;
+        final ByteBuf frame;
+        if (length == 0) {
+            frame = new FrameBuf(Unpooled.EMPTY_BUFFER, 0, 0, account);
+        } else if ((long) length * PINNED_FACTOR_MAX >= input.capacity()) {
+            frame = new FrameBuf(input.retain(), input.readerIndex(), length, account);
+            input.skipBytes(length);
+            frame.writerIndex(length);
+        } else {
+            frame = new FrameBuf(allocator.directBuffer(length, length), 0, length, account);
+            frame.writeBytes(input, length);
+        }
+        return frame;
+    }
+
+    private boolean readBody() {
+        if (input != null && input.isReadable()) {
+            half.writeBytes(input, Math.min(input.readableBytes(), half.writableBytes()));
+        }
+        if (half.isWritable()) {
+            return false;
+        }
+        final ByteBuf frame = half;
+        half = null;
+        account.halfFrameEnded();
+        beginPrefix();
+        sink.onFrame(frame);
+        return true;
+    }
+
+    private void beginPrefix() {
+        state = IN_PREFIX;
+        prefix = 0;
+        prefixBytes = 0;
+    }
+
+    private void dropInput() {
+        if (input != null) {
+            input.release();
+            input = null;
+        }
+    }
+
+    private ByteBuf join(final ByteBuf first, final ByteBuf second) {
+        final ByteBuf both = allocator.directBuffer(first.readableBytes() + second.readableBytes());
+        both.writeBytes(first).writeBytes(second);
+        first.release();
+        second.release();
+        return both;
+    }
+}

@@ -1,0 +1,258 @@
+package io.highwater.protocol.transport;
+
+import io.highwater.port.Shard;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A link over a Netty channel, and the channel's one handler. Confined to its event loop as {@link Link} says. */
+final class NettyLink extends ChannelInboundHandlerAdapter
+        implements Link, FrameAssembler.Sink, FrameAccount.Owner, ChannelFutureListener {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyLink.class);
+
+    /** Why the link ends; null while nobody has said so. The first reason counts. */
+    private String reason;
+
+    private boolean opened;
+    private boolean closed;
+
+    /** True while the channel hands over a burst, at whose end the handler is told. */
+    private boolean inBurst;
+
+    private long writesDone;
+    private InetSocketAddress remoteAddress;
+
+    private final long id;
+    private final Channel channel;
+    private final NettyShard shard;
+    private final LinkHandler handler;
+    private final FrameAssembler assembler;
+    private final ReadSizing reads;
+    private final LinkActivity activity;
+
+    NettyLink(
+            final long id,
+            final Channel channel,
+            final NettyShard shard,
+            final FrameBudget budget,
+            final FrameLimits limits,
+            final LinkActivity activity,
+            final LinkHandler handler) {
+        this.id = id;
+        this.channel = channel;
+        this.shard = shard;
+        this.handler = handler;
+        this.activity = activity;
+        final FrameAccount account = budget.open(limits, shard, this);
+        this.assembler = new FrameAssembler(channel.alloc(), account, this);
+        this.remoteAddress = (InetSocketAddress) channel.remoteAddress();
+        this.reads = new ReadSizing(assembler, account);
+        channel.config().setRecvByteBufAllocator(reads);
+        shard.add(this);
+    }
+
+    /** The address that is being connected to. */
+    void connectingTo(final InetSocketAddress address) {
+        this.remoteAddress = address;
+    }
+
+    @Override
+    public Shard shard() {
+        return shard;
+    }
+
+    @Override
+    public long id() {
+        return id;
+    }
+
+    @Override
+    public InetSocketAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    @Override
+    public InetSocketAddress localAddress() {
+        return (InetSocketAddress) channel.localAddress();
+    }
+
+    @Override
+    public ByteBufAllocator allocator() {
+        return channel.alloc();
+    }
+
+    @Override
+    public void write(final ByteBuf frameWithLengthPrefix) {
+        channel.write(frameWithLengthPrefix).addListener(this);
+    }
+
+    @Override
+    public void flush() {
+        channel.flush();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return channel.isWritable();
+    }
+
+    @Override
+    public long queuedBytes() {
+        final ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+        return queue == null ? 0 : queue.totalPendingWriteBytes();
+    }
+
+    @Override
+    public void pauseReading() {
+        assembler.pause();
+        channel.config().setAutoRead(false);
+    }
+
+    @Override
+    public void resumeReading() {
+        if (!closed) {
+            assembler.resume();
+            afterPump();
+        }
+    }
+
+    @Override
+    public void close() {
+        close("closed by us");
+    }
+
+    @Override
+    public void close(final String why) {
+        if (reason == null) {
+            reason = why;
+        }
+        assembler.close();
+        channel.close();
+    }
+
+    /** A write has ended. */
+    @Override
+    public void operationComplete(final ChannelFuture write) {
+        if (write.isSuccess()) {
+            writesDone++;
+        } else if (reason == null) {
+            reason = "write failed: " + write.cause().getMessage();
+        }
+    }
+
+    @Override
+    public void channelActive(final ChannelHandlerContext context) {
+        opened = true;
+        remoteAddress = (InetSocketAddress) channel.remoteAddress();
+        handler.onOpen(this);
+    }
+
+    @Override
+    public void channelRead(final ChannelHandlerContext context, final Object message) {
+        final ByteBuf bytes = (ByteBuf) message;
+        inBurst = true;
+        assembler.received(bytes);
+        if (assembler.isBlocked()) {
+            channel.config().setAutoRead(false);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(final ChannelHandlerContext context) {
+        if (inBurst) {
+            inBurst = false;
+            handler.onReadComplete(this);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(final ChannelHandlerContext context) {
+        if (!closed) {
+            handler.onWritabilityChanged(this);
+        }
+    }
+
+    @Override
+    public void channelInactive(final ChannelHandlerContext context) {
+        ended("closed by the peer");
+    }
+
+    @Override
+    public void exceptionCaught(final ChannelHandlerContext context, final Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.error("link {} of {}: its handler failed", id, remoteAddress, cause);
+        }
+        close(String.valueOf(cause.getMessage()));
+    }
+
+    @Override
+    public void onFrame(final ByteBuf frame) {
+        try {
+            handler.onFrame(this, frame);
+        } catch (final RuntimeException e) {
+            LOG.error("link {} of {}: its handler failed", id, remoteAddress, e);
+            close("our handler failed: " + e);
+        }
+    }
+
+    @Override
+    public void onBroken(final String why) {
+        close(why);
+    }
+
+    @Override
+    public void onMemory() {
+        assembler.pump();
+        afterPump();
+    }
+
+    @Override
+    public void onCut(final String why) {
+        close(why);
+    }
+
+    /** The link is gone, or never came to be. */
+    void ended(final String why) {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        shard.remove(this);
+        assembler.close();
+        handler.onClosed(this, reason == null ? why : reason);
+    }
+
+    /** The regular look after the link. */
+    void look(final long nowNs) {
+        if (!opened || closed) {
+            return;
+        }
+        final ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
+        // A write in progress counts by its bytes; the factor keeps a finished one from looking like fewer bytes.
+        final long sent = queue == null ? writesDone : (writesDone << 32) + queue.currentProgress();
+        final String verdict = activity.look(nowNs, reads.receivedBytes(), sent, queuedBytes());
+        if (verdict != null) {
+            close(verdict);
+        }
+    }
+
+    /** Frames have been delivered outside a burst: reads on, if there is room, and tells the end. */
+    private void afterPump() {
+        if (closed || assembler.isPumping()) {
+            return;
+        }
+        channel.config().setAutoRead(!assembler.isBlocked());
+        if (!inBurst) {
+            handler.onReadComplete(this);
+        }
+    }
+}

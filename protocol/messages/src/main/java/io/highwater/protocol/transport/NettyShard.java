@@ -1,0 +1,88 @@
+package io.highwater.protocol.transport;
+
+import io.highwater.port.Clock;
+import io.highwater.port.Shard;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** An event loop as a shard, with the links that live on it. Links are touched on the loop only. */
+final class NettyShard implements Shard {
+    private final Set<NettyLink> links = new LinkedHashSet<>();
+    private boolean looking;
+
+    private final EventLoop loop;
+    private final Clock clock;
+    private final long lookIntervalMs;
+
+    NettyShard(final EventLoop loop, final Clock clock, final TransportOptions options) {
+        this.loop = loop;
+        this.clock = clock;
+        this.lookIntervalMs = LinkActivity.lookIntervalMs(options);
+    }
+
+    @Override
+    public void execute(final Runnable task) {
+        loop.execute(task);
+    }
+
+    @Override
+    public Timer schedule(final Runnable task, final long delayMs) {
+        final Future<?> future = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return loop.inEventLoop();
+    }
+
+    @Override
+    public String toString() {
+        return loop.toString();
+    }
+
+    EventLoop loop() {
+        return loop;
+    }
+
+    /** A link begins its life. */
+    void add(final NettyLink link) {
+        links.add(link);
+        if (!looking && lookIntervalMs > 0) {
+            looking = true;
+            schedule(this::look, lookIntervalMs);
+        }
+    }
+
+    void remove(final NettyLink link) {
+        links.remove(link);
+    }
+
+    void closeAll(final String reason) {
+        for (final NettyLink link : copyOfLinks()) {
+            link.close(reason);
+        }
+    }
+
+    /** Looks after every link; rests while there is none. */
+    private void look() {
+        final long nowNs = clock.monotonicNs();
+        for (final NettyLink link : copyOfLinks()) {
+            link.look(nowNs);
+        }
+        looking = !links.isEmpty();
+        if (looking) {
+            schedule(this::look, lookIntervalMs);
+        }
+    }
+
+    /** Closing a link changes the set. */
+    private List<NettyLink> copyOfLinks() {
+        return new ArrayList<>(links);
+    }
+}
