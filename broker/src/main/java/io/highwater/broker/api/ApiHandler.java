@@ -20,6 +20,11 @@ public interface ApiHandler<Q extends Message, R extends Message> {
     /** Lowest version advertised. */
     short lowestVersion();
 
+    /** Lowest version that is really served: a request of a lower one closes its connection. */
+    default short lowestServedVersion() {
+        return lowestVersion();
+    }
+
     /** Highest version advertised. */
     short highestVersion();
 

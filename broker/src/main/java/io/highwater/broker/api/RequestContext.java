@@ -39,6 +39,9 @@ public interface RequestContext {
     /** Gives the request's bytes back before the reply: no view of them may be touched afterwards. May be repeated. */
     void releaseFrame();
 
+    /** Asks for one call on {@link #shard()} if the connection goes before the answer, for requests that wait long. */
+    default void onAbandoned(final Runnable callback) {}
+
     /** Remembers for the connection what ApiVersions said of the client's library. */
     void clientSoftware(String name, String version);
 

@@ -27,6 +27,12 @@ final class Exchange implements RequestContext, Reply<Message>, Retained {
     /** The request's bytes; null once given back. */
     private ByteBuf frame;
 
+    /** The request until its handler has it. */
+    private Message request;
+
+    /** To be run when the connection goes before the answer; null when nobody asked. */
+    private Runnable abandonedCallback;
+
     private final ServerConnection connection;
     private final Route route;
     private final short version;
@@ -44,7 +50,8 @@ final class Exchange implements RequestContext, Reply<Message>, Retained {
             final String clientId,
             final ByteBuf frame,
             final int frameBytes,
-            final long arrivedNs) {
+            final long arrivedNs,
+            final Message request) {
         this.connection = connection;
         this.route = route;
         this.version = version;
@@ -54,6 +61,23 @@ final class Exchange implements RequestContext, Reply<Message>, Retained {
         this.frameForRetain = frame;
         this.frameBytes = frameBytes;
         this.arrivedNs = arrivedNs;
+        this.request = request;
+    }
+
+    /** The request, once; null when it was answered without a handler. */
+    Message takeRequest() {
+        final Message taken = request;
+        request = null;
+        return taken;
+    }
+
+    /** The connection is gone before the answer: the frame goes too, and who asked to know is told. */
+    void abandoned() {
+        releaseFrame();
+        if (abandonedCallback != null) {
+            abandonedCallback.run();
+            abandonedCallback = null;
+        }
     }
 
     Route route() {
@@ -81,6 +105,7 @@ final class Exchange implements RequestContext, Reply<Message>, Retained {
             throw new IllegalStateException(route.apiKey() + " request answered twice");
         }
         state = State.ANSWERED;
+        abandonedCallback = null;
         answer = encodedOrNull;
         releaseFrame();
     }
@@ -174,6 +199,11 @@ final class Exchange implements RequestContext, Reply<Message>, Retained {
             frame.release();
             frame = null;
         }
+    }
+
+    @Override
+    public void onAbandoned(final Runnable callback) {
+        abandonedCallback = callback;
     }
 
     @Override

@@ -27,7 +27,7 @@ final class Route {
     }
 
     boolean serves(final short version) {
-        return version >= handler.lowestVersion() && version <= handler.highestVersion();
+        return version >= handler.lowestServedVersion() && version <= handler.highestVersion();
     }
 
     ApiKey apiKey() {

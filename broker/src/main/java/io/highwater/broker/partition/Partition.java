@@ -39,6 +39,9 @@ public final class Partition implements StableEndListener {
     /** Why nothing can be appended or read here, NONE while this node leads. */
     private ErrorCode refusal = ErrorCode.NOT_LEADER_OR_FOLLOWER;
 
+    /** The last failure of the disk, until somebody logs it. */
+    private LogStorageException storageFailure;
+
     private final TopicPartitionKey key;
     private final PartitionLog log;
     private final Shard shard;
@@ -144,7 +147,7 @@ public final class Partition implements StableEndListener {
             switch (check) {
                 case DUPLICATE -> {
                     final SequencedBatch original = log.producers().duplicate();
-                    append.stored(
+                    append.repeated(
                             original.baseOffset(),
                             original.lastOffset() + 1,
                             log.config().logAppendTime() ? original.timestampMs() : -1,
@@ -172,8 +175,6 @@ public final class Partition implements StableEndListener {
             return ErrorCode.KAFKA_STORAGE_ERROR;
         }
     }
-
-    private LogStorageException storageFailure;
 
     /** The last failure of the disk that a caller was told of, null when there was none since it was last asked for. */
     public LogStorageException takeStorageFailure() {

@@ -23,6 +23,8 @@ public abstract class PendingAppend {
 
     private long logStartOffset = -1;
 
+    private boolean isStored;
+
     /** Monotonic time after which the sender no longer waits. */
     private long deadlineMs;
 
@@ -49,11 +51,27 @@ public abstract class PendingAppend {
         return logStartOffset;
     }
 
+    /** True when the batch itself was appended, so neither refused nor a repetition. */
+    public final boolean isStored() {
+        return isStored;
+    }
+
+    /** The batch can't be taken: tells its sender. */
+    public final void refuse(final ErrorCode reason) {
+        fail(reason);
+    }
+
+    final void repeated(final long base, final long end, final long appendTimeMs, final long logStart) {
+        stored(base, end, appendTimeMs, logStart);
+        isStored = false;
+    }
+
     final void stored(final long base, final long end, final long appendTimeMs, final long logStart) {
         baseOffset = base;
         endOffset = end;
         logAppendTimeMs = appendTimeMs;
         logStartOffset = logStart;
+        isStored = true;
     }
 
     final long endOffset() {
