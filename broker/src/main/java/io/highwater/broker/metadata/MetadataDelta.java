@@ -1,5 +1,6 @@
 package io.highwater.broker.metadata;
 
+import io.highwater.broker.message.BrokerRecord;
 import io.highwater.broker.message.PartitionRecord;
 import io.highwater.broker.message.RemoveTopicRecord;
 import io.highwater.broker.message.TopicConfigRecord;
@@ -38,6 +39,7 @@ public record MetadataDelta(
     public static MetadataDelta of(
             final MetadataImage before, final List<Message> records, final MetadataImage after) {
         final TreeSet<UUID> touched = new TreeSet<>();
+        boolean brokers = false;
         for (final Message record : records) {
             if (record instanceof TopicRecord topic) {
                 touched.add(topic.topicId);
@@ -45,6 +47,8 @@ public record MetadataDelta(
                 touched.add(partition.topicId);
             } else if (record instanceof TopicConfigRecord config) {
                 touched.add(config.topicId);
+            } else if (record instanceof BrokerRecord) {
+                brokers = true;
             } else if (record instanceof RemoveTopicRecord removed) {
                 touched.add(removed.topicId);
             }
@@ -60,6 +64,6 @@ public record MetadataDelta(
                 removed.add(then);
             }
         }
-        return new MetadataDelta(changed, removed, before.brokers() != after.brokers());
+        return new MetadataDelta(changed, removed, brokers);
     }
 }
