@@ -2,12 +2,16 @@ package io.highwater.consumer;
 
 import io.highwater.port.Clock;
 import io.highwater.port.RandomSource;
+import io.highwater.port.SeededRandom;
+import io.highwater.port.SystemClock;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.cluster.Backoff;
 import io.highwater.protocol.cluster.BrokerCalls;
 import io.highwater.protocol.cluster.ClusterView;
+import io.highwater.protocol.cluster.NetworkCalls;
 import io.highwater.protocol.cluster.TopicPartition;
 import io.highwater.protocol.cluster.TopicView;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -60,6 +64,13 @@ public final class Consumer implements AutoCloseable {
         this.backoff = new Backoff(BACKOFF_FIRST_MS, BACKOFF_MAX_MS, random.fork());
         this.fetcher = new Fetcher(config, calls, clock, cluster, backoff, ready::add, this::onPosition);
         this.groups = new GroupOffsets(calls, cluster, clock, backoff, config);
+    }
+
+    /** A consumer with a thread and connections of its own; {@code bootstrap} are some brokers of the cluster. */
+    public static Consumer connect(
+            final ConsumerConfig config, final List<InetSocketAddress> bootstrap, final String clientId) {
+        return new Consumer(
+                config, NetworkCalls.open(bootstrap, clientId), SystemClock.INSTANCE, SeededRandom.fromSystem());
     }
 
     /** Reads these partitions from now on, and no others; what was fetched before and not polled is dropped. */

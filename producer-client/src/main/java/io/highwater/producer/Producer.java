@@ -2,11 +2,16 @@ package io.highwater.producer;
 
 import io.highwater.port.Clock;
 import io.highwater.port.RandomSource;
+import io.highwater.port.SeededRandom;
 import io.highwater.port.Shard;
+import io.highwater.port.SystemClock;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.cluster.BrokerCalls;
+import io.highwater.protocol.cluster.NetworkCalls;
 import io.highwater.records.RecordBatch;
 import io.highwater.records.RecordBatchBuilder;
+import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -34,6 +39,13 @@ public final class Producer implements AutoCloseable {
         this.clock = clock;
         this.shard = calls.shard();
         this.sender = new Sender(config, calls, clock, random);
+    }
+
+    /** A producer with a thread and connections of its own; {@code bootstrap} are some brokers of the cluster. */
+    public static Producer connect(
+            final ProducerConfig config, final List<InetSocketAddress> bootstrap, final String clientId) {
+        return new Producer(
+                config, NetworkCalls.open(bootstrap, clientId), SystemClock.INSTANCE, SeededRandom.fromSystem());
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.highwater.log.disk;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,7 +30,7 @@ public interface Disk {
     /** Opens for reading and writing; {@code create} makes an empty file where none is. */
     DiskFile open(Path path, boolean create) throws IOException;
 
-    /** Replaces the target if it exists, in one step. */
+    /** Gives a new name in the same directory, replacing the target if it exists, in one step. */
     void rename(Path from, Path to) throws IOException;
 
     /** Removes a file or an empty directory; nothing happens when there is none. */
@@ -46,5 +47,5 @@ public interface Disk {
      *
      * @return the lock, to be closed, or null when another process (or another caller in this one) holds it.
      */
-    AutoCloseable tryLock(Path lockFile) throws IOException;
+    Closeable tryLock(Path lockFile) throws IOException;
 }

@@ -17,7 +17,8 @@ public interface MappedRegion extends Retained {
     long lengthBytes();
 
     /**
-     * A big-endian view of a part of the region, position 0. The caller must hold a share for as long as it uses it.
+     * A big-endian, read-only view of a part of the region, position 0. The caller must hold a share for as long as it
+     * uses the view.
      */
     ByteBuffer slice(long offsetInRegion, int bytes);
 

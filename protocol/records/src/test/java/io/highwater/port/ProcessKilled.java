@@ -7,7 +7,8 @@ package io.highwater.port;
 public final class ProcessKilled extends Error {
     private static final long serialVersionUID = 1L;
 
-    ProcessKilled(final String process) {
+    /** For simulated devices whose user is gone; everybody else asks {@link SimulatedProcess#requireAlive()}. */
+    public ProcessKilled(final String process) {
         super(process + " was killed");
     }
 }

@@ -54,7 +54,6 @@ public record TransportOptions(
 
     /** The same with other water marks. */
     public TransportOptions withWaterMarks(final int lowBytes, final int highBytes) {
-        return new TransportOptions(
-                shards, threadName, backlog, idleMaxMs, writeStallTimeoutMs, lowBytes, highBytes);
+        return new TransportOptions(shards, threadName, backlog, idleMaxMs, writeStallTimeoutMs, lowBytes, highBytes);
     }
 }

@@ -1,0 +1,100 @@
+package io.highwater.log;
+
+/**
+ * What a topic's configuration says about its logs. Immutable.
+ *
+ * @param segmentBytes a segment is closed before it would grow past this
+ * @param segmentMs a segment is closed when its records span more than this
+ * @param indexIntervalBytes bytes of log between two index entries
+ * @param maxMessageBytes largest batch
+ * @param flushPolicy when appends are forced
+ * @param flushMs time between forces under {@link FlushPolicy#INTERVAL}
+ * @param logAppendTime true when the broker's clock, not the producer's, stamps records
+ * @param retentionMs age at which a whole segment may go, -1 for never
+ * @param retentionBytes bytes above which the oldest segments may go, -1 for never
+ * @param producerIdExpirationMs how long an idle producer is remembered
+ */
+public record LogConfig(
+        int segmentBytes,
+        long segmentMs,
+        int indexIntervalBytes,
+        int maxMessageBytes,
+        FlushPolicy flushPolicy,
+        long flushMs,
+        boolean logAppendTime,
+        long retentionMs,
+        long retentionBytes,
+        long producerIdExpirationMs) {
+    /** The defaults of the ecosystem, and the flush policy that loses nothing. */
+    public static final LogConfig DEFAULT = new LogConfig(
+            1 << 30,
+            7L * 24 * 3600 * 1000,
+            4096,
+            1_048_588,
+            FlushPolicy.COMMIT,
+            1000,
+            false,
+            7L * 24 * 3600 * 1000,
+            -1,
+            24L * 3600 * 1000);
+
+    /** The same with another size bound of a segment. */
+    public LogConfig withSegmentBytes(final int bytes) {
+        return new LogConfig(
+                bytes,
+                segmentMs,
+                indexIntervalBytes,
+                maxMessageBytes,
+                flushPolicy,
+                flushMs,
+                logAppendTime,
+                retentionMs,
+                retentionBytes,
+                producerIdExpirationMs);
+    }
+
+    /** The same with another time bound of a segment. */
+    public LogConfig withSegmentMs(final long ms) {
+        return new LogConfig(
+                segmentBytes,
+                ms,
+                indexIntervalBytes,
+                maxMessageBytes,
+                flushPolicy,
+                flushMs,
+                logAppendTime,
+                retentionMs,
+                retentionBytes,
+                producerIdExpirationMs);
+    }
+
+    /** The same with another density of the indexes. */
+    public LogConfig withIndexIntervalBytes(final int bytes) {
+        return new LogConfig(
+                segmentBytes,
+                segmentMs,
+                bytes,
+                maxMessageBytes,
+                flushPolicy,
+                flushMs,
+                logAppendTime,
+                retentionMs,
+                retentionBytes,
+                producerIdExpirationMs);
+    }
+
+    /** The same under another flush policy. */
+    public LogConfig withFlush(final FlushPolicy policy, final long ms) {
+        return new LogConfig(
+                segmentBytes,
+                segmentMs,
+                indexIntervalBytes,
+                maxMessageBytes,
+                policy,
+                ms,
+                logAppendTime,
+                retentionMs,
+                retentionBytes,
+                producerIdExpirationMs);
+    }
+}

@@ -1,0 +1,389 @@
+package io.highwater.log;
+
+import io.highwater.log.disk.Disk;
+import io.highwater.log.flush.Flusher;
+import io.highwater.log.journal.DirectoryIdentity;
+import io.highwater.log.journal.DirectoryRefusedException;
+import io.highwater.log.journal.Journal;
+import io.highwater.log.journal.JournalEntry;
+import io.highwater.log.journal.PartitionId;
+import io.highwater.log.journal.PartitionState;
+import io.highwater.port.Clock;
+import io.highwater.port.RandomSource;
+import io.highwater.port.Shard;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One data directory: its lock, identity, journal, flusher and logs. Opening, deleting and closing block, so they run on
+ * threads that may. Safe for any thread because what changes after opening is guarded by its lock.
+ */
+public final class LogDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogDirectory.class);
+    private static final String LOCK_FILE = ".lock";
+
+    private final Disk disk;
+    private final Path path;
+    private final LogDirectoryConfig config;
+    private final Clock clock;
+    private final AutoCloseable lock;
+    private final Journal journal;
+    private final Flusher flusher;
+    private final DeletedPartitions deleted;
+    private final AtomicLong dirtyBytes = new AtomicLong();
+    /** What the former run left of each partition that is still there; taken out when it is opened. Guarded by this. */
+    private final TreeMap<PartitionId, PartitionState> unopened = new TreeMap<>();
+    /** Every partition of this directory. Guarded by this. */
+    private final TreeMap<PartitionId, TopicPartitionKey> known = new TreeMap<>();
+    /** Guarded by this. */
+    private final TreeMap<PartitionId, PartitionLog> open = new TreeMap<>();
+
+    private DirectoryIdentity identity;
+    private boolean closed;
+
+    private LogDirectory(
+            final Disk disk,
+            final Path path,
+            final LogDirectoryConfig config,
+            final Clock clock,
+            final RandomSource random,
+            final Executor flushExecutor,
+            final Executor blockingExecutor,
+            final AutoCloseable lock,
+            final Journal journal,
+            final DirectoryIdentity identity) {
+        this.disk = disk;
+        this.path = path;
+        this.config = config;
+        this.clock = clock;
+        this.lock = lock;
+        this.journal = journal;
+        this.identity = identity;
+        this.flusher = new Flusher(flushExecutor, clock, journal, config.recoveryPointIntervalMs());
+        this.deleted = new DeletedPartitions(disk, path, random, blockingExecutor);
+    }
+
+    /**
+     * Takes the directory, creating it if it is missing.
+     *
+     * @param flushExecutor runs the forces, one task at a time
+     * @param blockingExecutor runs deletions
+     * @param clusterIdOrNull null to take what the directory says
+     * @throws LogDirectoryException when it is locked, another node's or cluster's, or of another format
+     */
+    public static LogDirectory open(
+            final Disk disk,
+            final Path path,
+            final LogDirectoryConfig config,
+            final Clock clock,
+            final RandomSource random,
+            final Executor flushExecutor,
+            final Executor blockingExecutor,
+            final int nodeId,
+            final String clusterIdOrNull)
+            throws IOException, LogDirectoryException {
+        disk.createDirectories(path);
+        final AutoCloseable lock = disk.tryLock(path.resolve(LOCK_FILE));
+        if (lock == null) {
+            throw new LogDirectoryException("data directory " + path + " is in use by another process");
+        }
+        Journal journal = null;
+        boolean done = false;
+        try {
+            DirectoryIdentity identity = DirectoryIdentity.read(disk, path);
+            requireOurs(path, identity, nodeId, clusterIdOrNull);
+            journal = Journal.open(disk, path, identity == null);
+            if (identity == null) {
+                identity = new DirectoryIdentity(clusterIdOrNull, nodeId, random.nextUuid());
+                identity.write(disk, path);
+            } else if (clusterIdOrNull != null && identity.clusterIdOrNull() == null) {
+                identity = identity.withClusterId(clusterIdOrNull);
+                identity.write(disk, path);
+            }
+            final LogDirectory directory = new LogDirectory(
+                    disk, path, config, clock, random, flushExecutor, blockingExecutor, lock, journal, identity);
+            directory.begin();
+            done = true;
+            return directory;
+        } catch (final DirectoryRefusedException e) {
+            throw new LogDirectoryException(e.getMessage());
+        } finally {
+            if (!done) {
+                if (journal != null) {
+                    journal.close();
+                }
+                unlock(lock);
+            }
+        }
+    }
+
+    /** This directory's own id, for ever. */
+    public synchronized UUID directoryId() {
+        return identity.directoryId();
+    }
+
+    /** The cluster that it belongs to, null before one is chosen. */
+    public synchronized String clusterIdOrNull() {
+        return identity.clusterIdOrNull();
+    }
+
+    /** Notes the cluster, durably; it can be set once. */
+    public synchronized void setClusterId(final String clusterId) throws IOException {
+        if (clusterId.equals(identity.clusterIdOrNull())) {
+            return;
+        }
+        if (identity.clusterIdOrNull() != null) {
+            throw new IllegalStateException(path + " belongs to cluster " + identity.clusterIdOrNull());
+        }
+        final DirectoryIdentity named = identity.withClusterId(clusterId);
+        named.write(disk, path);
+        identity = named;
+    }
+
+    /** True when the last user of the directory closed it in order. */
+    public boolean wasCleanlyStopped() {
+        return journal.recovered().cleanStop();
+    }
+
+    /**
+     * Takes partitions in, durably, with one force for all; those that are known already stay as they are. Saves the
+     * force of each {@link #openPartition} when many are created. Blocks.
+     */
+    public synchronized void addPartitions(final Collection<TopicPartitionKey> keys) throws LogStorageException {
+        try {
+            final List<TopicPartitionKey> added = new ArrayList<>();
+            for (final TopicPartitionKey key : keys) {
+                if (!known.containsKey(idOf(key))) {
+                    removeNamesake(key);
+                    journal.append(new JournalEntry.PartitionAdded(idOf(key), key.topic()));
+                    added.add(key);
+                }
+            }
+            if (added.isEmpty()) {
+                return;
+            }
+            journal.force();
+            for (final TopicPartitionKey key : added) {
+                final Path directory = path.resolve(key.directoryName());
+                if (disk.exists(directory)) {
+                    LOG.warn("{} is of no partition known here, it goes", directory);
+                    deleted.moveForeign(directory);
+                }
+                createDirectory(key);
+                known.put(idOf(key), key);
+                unopened.put(idOf(key), fresh(key));
+            }
+            disk.forceDirectory(path);
+        } catch (final IOException e) {
+            throw new LogStorageException("partitions can't be added to " + path + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The log of this partition: found and recovered, or created. The topic id is durable when this returns. Blocks.
+     * Different partitions may be opened by different threads at the same time.
+     *
+     * @param shard where the log is used, and told about forces
+     */
+    public PartitionLog openPartition(final TopicPartitionKey key, final LogConfig logConfig, final Shard shard)
+            throws LogStorageException {
+        addPartitions(List.of(key));
+        final PartitionState state;
+        synchronized (this) {
+            state = unopened.remove(idOf(key));
+        }
+        if (state == null) {
+            throw new IllegalStateException(key + " is open already");
+        }
+        final Path directory = path.resolve(key.directoryName());
+        try {
+            if (!disk.exists(directory)) {
+                createDirectory(key);
+                disk.forceDirectory(path);
+            }
+            final LogRecovery recovery = new LogRecovery(disk, directory, state, logConfig, clock.wallMs());
+            recovery.run(wasCleanlyStopped());
+            final PartitionLog log = new PartitionLog(
+                    key,
+                    directory,
+                    new PartitionLog.Surroundings(disk, clock, journal, flusher, dirtyBytes, config),
+                    logConfig,
+                    shard,
+                    state.logStart(),
+                    recovery);
+            if (recovery.hasChanged()) {
+                log.noteRecovered();
+            }
+            synchronized (this) {
+                open.put(idOf(key), log);
+            }
+            return log;
+        } catch (final IOException e) {
+            synchronized (this) {
+                unopened.put(idOf(key), state);
+            }
+            throw new LogStorageException(
+                    "partition " + key.directoryName() + " can't be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Forgets the partition, durably, and deletes its files in the background. Its shard must not use the log any more.
+     * Blocks shortly.
+     */
+    public synchronized void deletePartition(final TopicPartitionKey key) throws LogStorageException {
+        final PartitionId id = idOf(key);
+        if (!known.containsKey(id)) {
+            return;
+        }
+        try {
+            final PartitionLog log = open.remove(id);
+            if (log != null) {
+                log.abandon();
+            }
+            final Path directory = path.resolve(key.directoryName());
+            final Path aside = disk.exists(directory) ? deleted.move(directory, id) : null;
+            journal.append(new JournalEntry.PartitionRemoved(id));
+            journal.force();
+            known.remove(id);
+            unopened.remove(id);
+            if (aside != null) {
+                deleted.deleteInBackground(aside);
+            }
+        } catch (final IOException e) {
+            throw new LogStorageException(
+                    "partition " + key.directoryName() + " can't be deleted: " + e.getMessage(), e);
+        }
+    }
+
+    /** The partitions that were found at start or created since, whether open or not. */
+    public synchronized Collection<TopicPartitionKey> knownPartitions() {
+        return List.copyOf(known.values());
+    }
+
+    /** The open logs. */
+    public synchronized Collection<PartitionLog> partitions() {
+        return List.copyOf(open.values());
+    }
+
+    /** True while more unforced bytes are about than the configuration allows: producers should wait. */
+    public boolean isDirtyAboveMax() {
+        return dirtyBytes.get() > config.dirtyBytesMax();
+    }
+
+    /** Appended bytes that are not forced yet. */
+    public long dirtyBytes() {
+        return dirtyBytes.get();
+    }
+
+    /** What ended the directory, null while it is well. */
+    public IOException failure() {
+        return flusher.failure();
+    }
+
+    /** Stops in order: forces everything, notes it, and releases the lock. No shard may use a log any more. Blocks. */
+    @Override
+    public synchronized void close() throws IOException {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        flusher.close();
+        try {
+            boolean allWell = flusher.failure() == null;
+            for (final PartitionLog log : open.values()) {
+                allWell &= log.offlineReason() == null;
+                log.closeCleanly();
+            }
+            if (allWell) {
+                journal.markCleanStop();
+            }
+        } finally {
+            journal.close();
+            unlock(lock);
+        }
+    }
+
+    private synchronized void begin() throws IOException {
+        for (final PartitionState state : journal.recovered().partitions().values()) {
+            final TopicPartitionKey key = new TopicPartitionKey(
+                    state.topic(), state.id().partition(), state.id().topicId());
+            known.put(state.id(), key);
+            unopened.put(state.id(), state);
+        }
+        // A deletion that the former run began is finished.
+        for (final Path aside : deleted.found()) {
+            final PartitionId id = deleted.idOf(aside);
+            if (id != null && known.remove(id) != null) {
+                unopened.remove(id);
+                journal.append(new JournalEntry.PartitionRemoved(id));
+            }
+        }
+        journal.force();
+        for (final Path aside : deleted.found()) {
+            deleted.deleteInBackground(aside);
+        }
+    }
+
+    /** The same name under another topic id: that topic was deleted and created anew while this directory was away. */
+    private void removeNamesake(final TopicPartitionKey key) throws LogStorageException {
+        for (final TopicPartitionKey other : List.copyOf(known.values())) {
+            if (other.partition() == key.partition() && other.topic().equals(key.topic())) {
+                LOG.warn("{} was of topic id {}, which {} has replaced", key.directoryName(), other.topicId(), key);
+                deletePartition(other);
+            }
+        }
+    }
+
+    private void createDirectory(final TopicPartitionKey key) throws IOException {
+        final Path directory = path.resolve(key.directoryName());
+        disk.createDirectories(directory);
+        DerivedFiles.write(
+                disk, directory, DerivedFiles.PARTITION_METADATA, DerivedFiles.partitionMetadata(key.topicId()));
+    }
+
+    private static PartitionState fresh(final TopicPartitionKey key) {
+        return new PartitionState(idOf(key), key.topic(), 0, 0, 0, List.of(), -1, ByteBuffer.allocate(0), List.of());
+    }
+
+    private static PartitionId idOf(final TopicPartitionKey key) {
+        return new PartitionId(key.topicId(), key.partition());
+    }
+
+    private static void requireOurs(
+            final Path path, final DirectoryIdentity identity, final int nodeId, final String clusterIdOrNull)
+            throws LogDirectoryException {
+        if (identity == null) {
+            return;
+        }
+        if (identity.nodeId() != nodeId) {
+            throw new LogDirectoryException(
+                    "data directory " + path + " belongs to node " + identity.nodeId() + ", this is node " + nodeId);
+        }
+        final String present = identity.clusterIdOrNull();
+        if (clusterIdOrNull != null && present != null && !present.equals(clusterIdOrNull)) {
+            throw new LogDirectoryException(
+                    "data directory " + path + " belongs to cluster " + present + ", this is " + clusterIdOrNull);
+        }
+    }
+
+    private static void unlock(final AutoCloseable lock) throws IOException {
+        try {
+            lock.close();
+        } catch (final IOException e) {
+            throw e;
+        } catch (final Exception e) {
+            throw new IOException("the lock can't be released: " + e.getMessage(), e);
+        }
+    }
+}

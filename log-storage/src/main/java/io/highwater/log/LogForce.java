@@ -1,0 +1,151 @@
+package io.highwater.log;
+
+import io.highwater.log.disk.Disk;
+import io.highwater.log.flush.Forceable;
+import io.highwater.log.journal.Journal;
+import io.highwater.log.journal.JournalEntry;
+import io.highwater.log.journal.PartitionId;
+import io.highwater.log.segment.Segment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The side of a log that the flusher works on: which files have to be forced, and how far they are. The shard publishes
+ * its end and hands over sealed segments; everything else is guarded by this object's lock, which the shard takes only to
+ * cut or close, never to append.
+ */
+final class LogForce implements Forceable {
+    private final PublishedEnd end = new PublishedEnd();
+    /** Sealed segments whose last bytes may not be durable yet. */
+    private final ConcurrentLinkedQueue<Segment> sealed = new ConcurrentLinkedQueue<>();
+    /** A file was created or deleted since the directory was last forced. */
+    private final AtomicBoolean directoryChanged = new AtomicBoolean();
+
+    private final PublishedEnd.Seen seen = new PublishedEnd.Seen();
+    /** Where the log ended when the last good force began. Guarded by this. */
+    private long forcedPosition;
+
+    private long forcedBytes;
+    private boolean closed;
+    /** Everything below is durable. Written under the lock. */
+    private volatile long forcedOffset;
+    /** The newest state of the producers that the journal has not got, null when there is none. */
+    private volatile JournalEntry.ProducerSnapshot producers;
+
+    private final Disk disk;
+    private final Path directory;
+    private final PartitionId id;
+    private final AtomicLong dirtyBytes;
+    private final PartitionLog log;
+
+    LogForce(
+            final Disk disk,
+            final Path directory,
+            final PartitionId id,
+            final AtomicLong dirtyBytes,
+            final PartitionLog log) {
+        this.disk = disk;
+        this.directory = directory;
+        this.id = id;
+        this.dirtyBytes = dirtyBytes;
+        this.log = log;
+    }
+
+    /** The log as it was opened: all of it is durable. */
+    synchronized void begin(final Segment active, final long endOffset) {
+        end.publish(active, endOffset, 0);
+        forcedOffset = endOffset;
+        forcedPosition = active.sizeBytes();
+    }
+
+    /** On the shard, after each append. */
+    void publishEnd(final Segment active, final long endOffset, final long appendedBytes) {
+        end.publish(active, endOffset, appendedBytes);
+    }
+
+    /** On the shard, before the first append to the next segment is published. */
+    void onSealed(final Segment segment) {
+        sealed.add(segment);
+    }
+
+    /** A name in the log's directory came or went. */
+    void onDirectoryChanged() {
+        directoryChanged.set(true);
+    }
+
+    /** On the shard: what the producers were when the log ended at {@code offset}. */
+    void offerProducers(final long offset, final ByteBuffer snapshot) {
+        producers = new JournalEntry.ProducerSnapshot(id, offset, snapshot);
+    }
+
+    long forcedOffset() {
+        return forcedOffset;
+    }
+
+    @Override
+    public synchronized void force() throws IOException {
+        if (closed) {
+            return;
+        }
+        end.read(seen);
+        if (directoryChanged.getAndSet(false)) {
+            disk.forceDirectory(directory);
+        }
+        for (Segment segment = sealed.poll(); segment != null; segment = sealed.poll()) {
+            segment.force();
+        }
+        if (seen.offset > forcedOffset || seen.appendedBytes > forcedBytes) {
+            seen.segment.force();
+            dirtyBytes.addAndGet(forcedBytes - seen.appendedBytes);
+            forcedBytes = seen.appendedBytes;
+            forcedPosition = seen.position;
+            forcedOffset = seen.offset;
+        }
+    }
+
+    @Override
+    public void onForced() {
+        log.postForced();
+    }
+
+    @Override
+    public synchronized void noteRecoveryPoint(final Journal journal) throws IOException {
+        if (closed) {
+            return;
+        }
+        final JournalEntry.ProducerSnapshot snapshot = producers;
+        if (snapshot != null && snapshot.offset() <= forcedOffset) {
+            journal.append(snapshot);
+            producers = null;
+        }
+        journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
+    }
+
+    @Override
+    public void onDirectoryFailed(final IOException cause) {
+        log.postOffline(cause);
+    }
+
+    /**
+     * The log will end earlier: from here on nothing beyond is claimed to be durable, after a crash neither.
+     */
+    synchronized void lowerTo(final Journal journal, final long offset, final long position) throws IOException {
+        producers = null;
+        forcedOffset = Math.min(forcedOffset, offset);
+        forcedPosition = position;
+        journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
+        journal.force();
+    }
+
+    /** No force touches the files any more. */
+    synchronized void close() {
+        closed = true;
+        end.read(seen);
+        dirtyBytes.addAndGet(forcedBytes - seen.appendedBytes);
+        forcedBytes = seen.appendedBytes;
+    }
+}

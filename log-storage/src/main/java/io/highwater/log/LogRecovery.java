@@ -1,0 +1,259 @@
+package io.highwater.log;
+
+import io.highwater.log.disk.Disk;
+import io.highwater.log.disk.DiskFile;
+import io.highwater.log.epoch.LeaderEpochs.EpochStart;
+import io.highwater.log.journal.JournalEntry;
+import io.highwater.log.journal.PartitionState;
+import io.highwater.log.producer.ProducerStates;
+import io.highwater.log.segment.Segment;
+import io.highwater.log.segment.SegmentNames;
+import io.highwater.log.segment.SegmentRecovery;
+import io.highwater.log.segment.Segments;
+import io.highwater.records.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns what the journal knows and the files hold into a log that can be used.
+ *
+ * <p>After a clean stop the journal says where the log ends, and nothing is read. Otherwise the batches from the recovery
+ * point on are checked; the log ends before the first bad one, whatever follows is cut, and what is left is forced: page
+ * caches may have survived, so found is not yet durable. Segments below the log's start go.
+ *
+ * <p>Confined to the thread that opens the log.
+ */
+final class LogRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(LogRecovery.class);
+
+    private final Disk disk;
+    private final Path directory;
+    private final PartitionState state;
+    private final LogConfig config;
+    private final List<EpochStart> epochs = new ArrayList<>();
+    private final ProducerStates producers;
+    private final long nowMs;
+    private final List<Segment> segments = new ArrayList<>();
+    /** Where the check begins: the recovery point, or the beginning of a segment before it. */
+    private long checkFrom;
+
+    private long checkPosition;
+    private boolean namesChanged;
+    private boolean changed;
+
+    LogRecovery(
+            final Disk disk,
+            final Path directory,
+            final PartitionState state,
+            final LogConfig config,
+            final long nowMs) {
+        this.disk = disk;
+        this.directory = directory;
+        this.state = state;
+        this.config = config;
+        this.nowMs = nowMs;
+        this.producers = new ProducerStates(config.producerIdExpirationMs());
+    }
+
+    /** Does it; afterwards the queries tell what came out. */
+    void run(final boolean wasCleanlyStopped) throws IOException {
+        for (final JournalEntry.EpochStart start : state.epochs()) {
+            epochs.add(new EpochStart(start.epoch(), start.startOffset()));
+        }
+        final List<Long> bases = basesOnDisk();
+        if (bases.isEmpty()) {
+            createFirst();
+            return;
+        }
+        final int from = placeOfRecoveryPoint(bases);
+        for (int place = 0; place <= from; place++) {
+            segments.add(trusted(bases, place, from));
+        }
+        restoreProducers();
+        if (!wasCleanlyStopped || from < bases.size() - 1) {
+            check(bases, from);
+        }
+        if (namesChanged) {
+            disk.forceDirectory(directory);
+        }
+    }
+
+    Segments segments() {
+        return new Segments(segments);
+    }
+
+    List<EpochStart> epochs() {
+        return epochs;
+    }
+
+    ProducerStates producers() {
+        return producers;
+    }
+
+    /** True when the log is not exactly what the journal says: it should be told. */
+    boolean hasChanged() {
+        return changed;
+    }
+
+    private List<Long> basesOnDisk() throws IOException {
+        final List<Long> bases = new ArrayList<>();
+        for (final String name : disk.list(directory)) {
+            final long base = SegmentNames.baseOffsetOf(name);
+            if (base >= 0) {
+                bases.add(base);
+            }
+        }
+        while (bases.size() > 1 && bases.get(1) <= state.logStart()) {
+            remove(bases.remove(0));
+        }
+        return bases;
+    }
+
+    private void createFirst() throws IOException {
+        if (state.recoveryPoint() > state.logStart()) {
+            throw new LogStorageException(
+                    directory + " has no segment, but was durable up to offset " + state.recoveryPoint());
+        }
+        segments.add(Segment.create(disk, directory, state.logStart(), config.indexIntervalBytes()));
+        disk.forceDirectory(directory);
+        changed = true;
+    }
+
+    private int placeOfRecoveryPoint(final List<Long> bases) throws LogStorageException {
+        int place = bases.size() - 1;
+        while (place >= 0 && bases.get(place) > state.recoveryPoint()) {
+            place--;
+        }
+        if (place < 0) {
+            throw new LogStorageException("the first segment of " + directory + " begins at offset " + bases.get(0)
+                    + ", above " + state.recoveryPoint() + ", up to where it was durable");
+        }
+        checkFrom = state.recoveryPoint();
+        checkPosition = bases.get(place) == checkFrom ? 0 : state.recoveryPosition();
+        final boolean endsHere = checkPosition == 0 && state.recoveryPosition() > 0;
+        if (place > 0 && kept(bases.get(place - 1)) == null && !endsHere) {
+            // It was sealed in the last moments, and the journal does not know its size: checked from its beginning.
+            place--;
+            checkFrom = bases.get(place);
+            checkPosition = 0;
+        }
+        return place;
+    }
+
+    /** A segment up to the place where the check begins. */
+    private Segment trusted(final List<Long> bases, final int place, final int from) throws IOException {
+        final long base = bases.get(place);
+        final JournalEntry.Segment kept = kept(base);
+        final long size;
+        if (place == from) {
+            size = checkPosition;
+        } else if (kept != null) {
+            size = kept.sizeBytes();
+        } else {
+            // The recovery point is exactly its end.
+            size = state.recoveryPosition();
+        }
+        try (DiskFile file = disk.open(directory.resolve(SegmentNames.of(base, SegmentNames.LOG)), false)) {
+            if (file.sizeBytes() < size) {
+                throw new LogStorageException("segment " + base + " of " + directory + " has " + file.sizeBytes()
+                        + " bytes, " + size + " were durable");
+            }
+        }
+        return Segment.existing(
+                disk,
+                directory,
+                base,
+                (int) size,
+                place == from ? checkFrom : bases.get(place + 1),
+                place == from || kept == null ? Segment.TIMESTAMP_UNKNOWN : kept.maxTimestamp(),
+                config.indexIntervalBytes());
+    }
+
+    /** What the manifest says about a sealed segment, null when it knows none. */
+    private JournalEntry.Segment kept(final long base) {
+        for (final JournalEntry.Segment segment : state.segments()) {
+            if (segment.baseOffset() == base && segment.sizeBytes() >= 0) {
+                return segment;
+            }
+        }
+        return null;
+    }
+
+    private void restoreProducers() throws IOException {
+        long from = segments.get(0).baseOffset();
+        if (state.producerOffset() >= 0) {
+            try {
+                producers.restore(state.producers(), nowMs);
+                from = state.producerOffset();
+            } catch (final IllegalArgumentException e) {
+                LOG.warn("{}: producers are read from the log: {}", directory, e.getMessage());
+            }
+        }
+        producers.onTime(nowMs);
+        for (final Segment segment : segments) {
+            if (segment.nextOffset() > from) {
+                SegmentRecovery.replay(
+                        segment, from, (buffer, position) -> producers.onAppended(buffer, position, nowMs));
+            }
+        }
+    }
+
+    private void check(final List<Long> bases, final int from) throws IOException {
+        long expected = checkFrom;
+        epochs.removeIf(start -> start.startOffset() >= checkFrom);
+        int place = from;
+        long torn = 0;
+        while (true) {
+            final Segment segment = segments.get(place);
+            torn += SegmentRecovery.check(
+                    segment, place == from ? segment.sizeBytes() : 0, expected, latestEpoch(), this::onChecked);
+            changed |= segment.nextOffset() != expected;
+            expected = segment.nextOffset();
+            if (place + 1 >= bases.size() || bases.get(place + 1) != expected) {
+                break;
+            }
+            place++;
+            segments.add(Segment.existing(
+                    disk, directory, expected, 0, expected, Segment.TIMESTAMP_UNKNOWN, config.indexIntervalBytes()));
+        }
+        for (int beyond = bases.size() - 1; beyond > place; beyond--) {
+            LOG.warn("{}: segment {} does not follow offset {}, it goes", directory, bases.get(beyond), expected);
+            remove(bases.get(beyond));
+            changed = true;
+        }
+        if (torn > 0) {
+            LOG.warn("{}: {} bytes of a torn tail cut, the log ends at offset {}", directory, torn, expected);
+        }
+        if (changed) {
+            for (int checked = from; checked <= place; checked++) {
+                segments.get(checked).force();
+            }
+            // The names of segments that were found may not be durable either.
+            namesChanged = true;
+        }
+    }
+
+    private void onChecked(final ByteBuffer buffer, final int position) {
+        final int epoch = RecordBatch.partitionLeaderEpoch(buffer, position);
+        if (epoch > latestEpoch()) {
+            epochs.add(new EpochStart(epoch, RecordBatch.baseOffset(buffer, position)));
+        }
+        producers.onAppended(buffer, position, nowMs);
+    }
+
+    private int latestEpoch() {
+        return epochs.isEmpty() ? -1 : epochs.get(epochs.size() - 1).epoch();
+    }
+
+    private void remove(final long base) throws IOException {
+        disk.delete(directory.resolve(SegmentNames.of(base, SegmentNames.LOG)));
+        disk.delete(directory.resolve(SegmentNames.of(base, SegmentNames.OFFSET_INDEX)));
+        disk.delete(directory.resolve(SegmentNames.of(base, SegmentNames.TIME_INDEX)));
+        namesChanged = true;
+    }
+}

@@ -1,0 +1,581 @@
+package io.highwater.log;
+
+import io.highwater.log.disk.Disk;
+import io.highwater.log.epoch.LeaderEpochs;
+import io.highwater.log.epoch.LeaderEpochs.EpochStart;
+import io.highwater.log.flush.Flusher;
+import io.highwater.log.journal.Journal;
+import io.highwater.log.journal.JournalEntry;
+import io.highwater.log.journal.PartitionId;
+import io.highwater.log.producer.ProducerStates;
+import io.highwater.log.segment.Segment;
+import io.highwater.log.segment.Segments;
+import io.highwater.port.Clock;
+import io.highwater.port.Retained;
+import io.highwater.port.Shard;
+import io.highwater.records.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One partition's records on disk. Confined to the partition's shard, except {@link #key()}, {@link #endOffset()},
+ * {@link #startOffset()}, {@link #stableEnd()}, {@link #sizeBytes()}, {@link #requestFlush()} and
+ * {@link #offlineReason()}, which are safe for any thread.
+ */
+public final class PartitionLog {
+    /** What a log shares with the others of its directory. */
+    record Surroundings(
+            Disk disk,
+            Clock clock,
+            Journal journal,
+            Flusher flusher,
+            AtomicLong dirtyBytes,
+            LogDirectoryConfig config) {}
+
+    private static final int NOTHING = 0;
+
+    private final TopicPartitionKey key;
+    private final PartitionId id;
+    private final Path directory;
+    private final Surroundings around;
+    private final Shard shard;
+    private final Segments segments;
+    private final LeaderEpochs epochs;
+    private final ProducerStates producers;
+    private final LogForce force;
+    private final Flusher.Ticket ticket;
+    private final AppendResult result = new AppendResult();
+    private final AtomicBoolean isDeliveryPosted = new AtomicBoolean();
+    private final Runnable deliver = this::deliver;
+    private final Runnable intervalFlush = this::onInterval;
+    /** Sealed segments whose stretch beyond the end a reader's mapping still covers, or whose force has not ended. */
+    private final List<Segment> untidy = new ArrayList<>(1);
+
+    private LogConfig config;
+    private StableEndListener listener;
+    private long appendedBytes;
+    private long writeBackAtBytes;
+    private boolean isIntervalSet;
+    private long snapshotMs;
+    /** Bytes that a failed append may have left beyond the end. */
+    private int suspectBytes;
+    /** Where the last read ended: a consumer that goes on there needs no lookup. */
+    private long cursorOffset = -1;
+
+    private int cursorPosition;
+    private Segment cursorSegment;
+    /** The sealed segment that is mapped; one at a time is. */
+    private Segment mappedSealed;
+
+    private volatile long startOffset;
+    private volatile long endOffset;
+    private volatile long stableEnd;
+    private volatile long sizeBytes;
+    private volatile LogOfflineException offline;
+
+    PartitionLog(
+            final TopicPartitionKey key,
+            final Path directory,
+            final Surroundings around,
+            final LogConfig config,
+            final Shard shard,
+            final long startOffset,
+            final LogRecovery recovered) {
+        this.key = key;
+        this.id = new PartitionId(key.topicId(), key.partition());
+        this.directory = directory;
+        this.around = around;
+        this.config = config;
+        this.shard = shard;
+        this.segments = recovered.segments();
+        this.producers = recovered.producers();
+        this.epochs = new LeaderEpochs(recovered.epochs(), this::endOffset, this::onEpochsChanged);
+        this.startOffset = startOffset;
+        this.endOffset = Math.max(startOffset, segments.active().nextOffset());
+        this.stableEnd = endOffset;
+        this.sizeBytes = segments.sizeBytes();
+        this.writeBackAtBytes = around.config().writeBackBytes();
+        this.snapshotMs = around.clock().monotonicMs();
+        this.force = new LogForce(around.disk(), directory, id, around.dirtyBytes(), this);
+        this.force.begin(segments.active(), endOffset);
+        this.ticket = around.flusher().register(force);
+    }
+
+    /** Whose log it is. */
+    public TopicPartitionKey key() {
+        return key;
+    }
+
+    /**
+     * Stores one validated batch: gives it its offsets, epoch and (when {@code logAppendTimeMs} is not -1) its timestamp
+     * in the given buffer, then writes position to limit. The force that the flush policy wants is asked for; its end is
+     * told to the {@link StableEndListener}. The buffer's position does not move.
+     *
+     * @return where it went; the object is the log's and is filled anew by the next append.
+     * @throws LogStorageException nothing was appended; unless the log went offline, later appends may succeed.
+     */
+    public AppendResult append(final ByteBuffer batch, final int leaderEpoch, final long logAppendTimeMs)
+            throws LogStorageException {
+        requireOnline();
+        final int at = batch.position();
+        final long baseOffset = endOffset;
+        RecordBatch.setBaseOffset(batch, at, baseOffset);
+        RecordBatch.setPartitionLeaderEpoch(batch, at, leaderEpoch);
+        if (logAppendTimeMs != RecordBatch.NO_TIMESTAMP) {
+            RecordBatch.setLogAppendTime(batch, at, logAppendTimeMs);
+        }
+        final int bytes = batch.remaining();
+        try {
+            eraseSuspect();
+            rollIfNeeded(batch);
+            suspectBytes = bytes;
+            segments.active().append(batch);
+            suspectBytes = NOTHING;
+        } catch (final IOException e) {
+            throw new LogStorageException("append to " + directory + ": " + e.getMessage(), e);
+        }
+        final long lastOffset = RecordBatch.lastOffset(batch, at);
+        epochs.assign(leaderEpoch, baseOffset);
+        producers.onAppended(batch, at, around.clock().wallMs());
+        sizeBytes += bytes;
+        appendedBytes += bytes;
+        around.dirtyBytes().addAndGet(bytes);
+        endOffset = lastOffset + 1;
+        force.publishEnd(segments.active(), lastOffset + 1, appendedBytes);
+        flushAsConfigured();
+        return result.set(baseOffset, lastOffset);
+    }
+
+    /**
+     * Whole batches from the one that holds {@code offset}, of one segment, as many as fit.
+     *
+     * @param maxBytes bound on the bytes returned
+     * @param endOffsetExclusive no batch that reaches this offset is returned
+     * @param atLeastOneBatch the first batch is returned even when it is larger than {@code maxBytes}
+     */
+    public LogSlice read(
+            final long offset, final int maxBytes, final long endOffsetExclusive, final boolean atLeastOneBatch)
+            throws OffsetOutOfRangeException, LogStorageException {
+        requireOnline();
+        if (offset < startOffset || offset > endOffset) {
+            throw new OffsetOutOfRangeException(offset, startOffset, endOffset);
+        }
+        final long end = Math.min(endOffsetExclusive, endOffset);
+        if (offset >= end) {
+            return LogSlice.empty(offset);
+        }
+        try {
+            return readFrom(offset, maxBytes, end, atLeastOneBatch);
+        } catch (final IOException e) {
+            throw new LogStorageException("read of " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The first offset that may be read. */
+    public long startOffset() {
+        return startOffset;
+    }
+
+    /** The offset that the next record gets. */
+    public long endOffset() {
+        return endOffset;
+    }
+
+    /** Everything below is as durable as the flush policy makes it: the forced end under COMMIT, else the end. */
+    public long stableEnd() {
+        return stableEnd;
+    }
+
+    /** Bytes of all segments' records. */
+    public long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** Asks for a force of everything appended so far, whatever the policy. */
+    public void requestFlush() {
+        ticket.request();
+    }
+
+    /** Sets who is told about forces; there is one. */
+    public void onStableEnd(final StableEndListener newListener) {
+        this.listener = newListener;
+    }
+
+    /** What is known of the log's producers; appends keep it up to date. */
+    public ProducerStates producers() {
+        return producers;
+    }
+
+    /** The leader epochs in the log; appends keep it up to date. */
+    public LeaderEpochs epochs() {
+        return epochs;
+    }
+
+    /** The first record with a timestamp of at least this, below {@code endOffsetExclusive}. */
+    public OffsetAtTime offsetForTimestamp(final long timestampMs, final long endOffsetExclusive)
+            throws LogStorageException {
+        requireOnline();
+        try {
+            return TimestampSearch.atOrAfter(
+                    segments, timestampMs, startOffset, Math.min(endOffsetExclusive, endOffset));
+        } catch (final IOException e) {
+            throw new LogStorageException("search in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** The first record with the greatest timestamp below {@code endOffsetExclusive}. */
+    public OffsetAtTime maxTimestamp(final long endOffsetExclusive) throws LogStorageException {
+        requireOnline();
+        try {
+            return TimestampSearch.greatest(segments, startOffset, Math.min(endOffsetExclusive, endOffset));
+        } catch (final IOException e) {
+            throw new LogStorageException("search in " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Raises the log's start; durable before it returns, so it blocks. Whole segments below it are deleted. A start at or
+     * below the present one changes nothing.
+     */
+    public void trimTo(final long newStartOffset) throws OffsetOutOfRangeException, LogStorageException {
+        requireOnline();
+        if (newStartOffset > endOffset) {
+            throw new OffsetOutOfRangeException(newStartOffset, startOffset, endOffset);
+        }
+        if (newStartOffset <= startOffset) {
+            return;
+        }
+        try {
+            around.journal().append(new JournalEntry.LogStart(id, newStartOffset));
+            around.journal().force();
+            startOffset = newStartOffset;
+            while (segments.count() > 1 && segments.get(1).baseOffset() <= newStartOffset) {
+                drop(segments.get(0));
+                segments.removeFirst();
+            }
+            sizeBytes = segments.sizeBytes();
+        } catch (final IOException e) {
+            throw new LogStorageException("trim of " + directory + ": " + e.getMessage(), e);
+        }
+        epochs.trimTo(newStartOffset);
+    }
+
+    /**
+     * Removes the batch that holds {@code offset} and everything after it, durably: no crash brings it back. Blocks. Bytes
+     * that a reader may hold become zeros, so nothing may be cut that was shown to a reader.
+     */
+    public void truncateTo(final long offset) throws LogStorageException {
+        requireOnline();
+        if (offset >= endOffset) {
+            return;
+        }
+        try {
+            synchronized (force) {
+                truncate(Math.max(offset, startOffset));
+            }
+        } catch (final IOException e) {
+            final LogStorageException failure =
+                    new LogStorageException("cut of " + directory + ": " + e.getMessage(), e);
+            around.flusher().fail(e);
+            throw failure;
+        }
+        epochs.truncateTo(endOffset);
+        producers.truncateTo(endOffset);
+    }
+
+    /** The configuration in force. */
+    public LogConfig config() {
+        return config;
+    }
+
+    /** Puts another configuration in force, from the next append on. */
+    public void reconfigure(final LogConfig newConfig) {
+        config = newConfig;
+        producers.setExpirationMs(newConfig.producerIdExpirationMs());
+        segments.active().setIndexIntervalBytes(newConfig.indexIntervalBytes());
+        if (newConfig.flushPolicy() != FlushPolicy.COMMIT) {
+            postForced();
+        }
+        ticket.request();
+    }
+
+    /** Why nothing can be appended or read any more, null while all is well. */
+    public LogOfflineException offlineReason() {
+        return offline;
+    }
+
+    /** A force ended. From any thread; many ends are told once. */
+    void postForced() {
+        if (isDeliveryPosted.compareAndSet(false, true)) {
+            shard.execute(deliver);
+        }
+    }
+
+    /** From any thread. */
+    void postOffline(final IOException cause) {
+        final LogOfflineException reason =
+                new LogOfflineException(directory + " is offline: " + cause.getMessage(), cause);
+        offline = reason;
+        shard.execute(() -> {
+            if (listener != null) {
+                listener.onOffline(this, reason);
+            }
+        });
+    }
+
+    /** Recovery found another end than the journal knows. The next force of the journal makes it durable. */
+    void noteRecovered() throws IOException {
+        for (int place = 0; place < segments.count(); place++) {
+            final Segment segment = segments.get(place);
+            final boolean isActive = segment == segments.active();
+            around.journal()
+                    .append(new JournalEntry.SegmentKept(
+                            id,
+                            new JournalEntry.Segment(segment.baseOffset(), isActive ? -1 : segment.sizeBytes(), -1)));
+        }
+        onEpochsChanged();
+        force.noteRecoveryPoint(around.journal());
+    }
+
+    /** Stops in order: all is forced and noted. Not on the shard, which must not use the log any more. */
+    void closeCleanly() throws IOException {
+        final boolean isWell = offline == null;
+        offline = new LogOfflineException(directory + " is closed", null);
+        ticket.withdraw();
+        if (!isWell) {
+            abandon();
+            return;
+        }
+        force.onDirectoryChanged();
+        segments.active().seal();
+        force.force();
+        for (final Segment segment : untidy) {
+            segment.trim();
+        }
+        segments.active().trim();
+        segments.active().force();
+        force.offerProducers(endOffset, producers.snapshot());
+        force.noteRecoveryPoint(around.journal());
+        DerivedFiles.write(
+                around.disk(), directory, DerivedFiles.EPOCH_CHECKPOINT, DerivedFiles.epochCheckpoint(epochs.starts()));
+        around.disk().forceDirectory(directory);
+        abandon();
+    }
+
+    /** Gives up the files as they are. */
+    void abandon() throws IOException {
+        if (offline == null) {
+            offline = new LogOfflineException(directory + " is closed", null);
+        }
+        ticket.withdraw();
+        force.close();
+        for (int place = 0; place < segments.count(); place++) {
+            segments.get(place).close();
+        }
+    }
+
+    private void requireOnline() throws LogOfflineException {
+        final LogOfflineException reason = offline;
+        if (reason != null) {
+            throw new LogOfflineException(reason.getMessage(), reason.getCause());
+        }
+    }
+
+    private void rollIfNeeded(final ByteBuffer batch) throws IOException {
+        final Segment active = segments.active();
+        if (active.sizeBytes() == 0) {
+            return;
+        }
+        final int at = batch.position();
+        final long timestamp = RecordBatch.maxTimestamp(batch, at);
+        final long lastOffset = RecordBatch.lastOffset(batch, at);
+        final long size = (long) active.sizeBytes() + batch.remaining();
+        final boolean isOld = timestamp >= 0
+                && active.firstTimestamp() >= 0
+                && timestamp - active.firstTimestamp() > config.segmentMs();
+        if (size <= config.segmentBytes() && !isOld && lastOffset - active.baseOffset() <= Integer.MAX_VALUE) {
+            return;
+        }
+        final Segment next = Segment.create(
+                around.disk(), directory, RecordBatch.baseOffset(batch, at), config.indexIntervalBytes());
+        force.onDirectoryChanged();
+        active.seal();
+        around.journal()
+                .append(new JournalEntry.SegmentKept(
+                        id, new JournalEntry.Segment(active.baseOffset(), active.sizeBytes(), active.maxTimestamp())));
+        around.journal().append(new JournalEntry.SegmentKept(id, new JournalEntry.Segment(next.baseOffset(), -1, -1)));
+        force.onSealed(active);
+        untidy.add(active);
+        segments.add(next);
+        // Whatever the policy: recovery is never about more than one segment.
+        ticket.request();
+    }
+
+    /** A forged batch could hide in the leftovers of a failed append, right where the next one ends. */
+    private void eraseSuspect() throws IOException {
+        if (suspectBytes > 0) {
+            segments.active().eraseBeyondEnd(suspectBytes);
+            suspectBytes = NOTHING;
+        }
+    }
+
+    private void flushAsConfigured() {
+        if (config.flushPolicy() == FlushPolicy.COMMIT) {
+            ticket.request();
+            return;
+        }
+        stableEnd = endOffset;
+        postForced();
+        if (appendedBytes >= writeBackAtBytes) {
+            // Written back continuously, so that dirty memory stays bounded and no later force takes long.
+            writeBackAtBytes = appendedBytes + around.config().writeBackBytes();
+            ticket.request();
+        }
+        if (config.flushPolicy() == FlushPolicy.INTERVAL && !isIntervalSet) {
+            isIntervalSet = true;
+            shard.schedule(intervalFlush, config.flushMs());
+        }
+    }
+
+    private void onInterval() {
+        isIntervalSet = false;
+        if (offline == null) {
+            ticket.request();
+        }
+    }
+
+    private LogSlice readFrom(final long offset, final int maxBytes, final long end, final boolean atLeastOneBatch)
+            throws IOException {
+        int place = segments.placeOf(offset);
+        Segment segment = segments.get(place);
+        int start;
+        if (segment == cursorSegment && offset == cursorOffset) {
+            start = cursorPosition;
+        } else {
+            start = segment.positionOf(offset);
+            while (start == segment.sizeBytes() && place + 1 < segments.count()) {
+                place++;
+                segment = segments.get(place);
+                start = 0;
+            }
+        }
+        final int limit = segment.endPosition(start, maxBytes, end, atLeastOneBatch);
+        if (limit == start) {
+            return LogSlice.empty(offset);
+        }
+        noteMapped(segment);
+        final ByteBuffer records = segment.slice(start, limit - start);
+        final Retained lifetime = segment.lifetime();
+        lifetime.retain();
+        cursorSegment = segment;
+        cursorOffset = segment.nextAfterRead();
+        cursorPosition = limit;
+        return new LogSlice(records, lifetime, RecordBatch.baseOffset(records, 0), cursorOffset);
+    }
+
+    private void noteMapped(final Segment segment) {
+        if (segment != segments.active() && segment != mappedSealed) {
+            if (mappedSealed != null) {
+                mappedSealed.unmap();
+            }
+            mappedSealed = segment;
+        }
+    }
+
+    private void truncate(final long offset) throws IOException {
+        while (segments.count() > 1 && segments.active().baseOffset() >= offset) {
+            force.lowerTo(
+                    around.journal(),
+                    segments.active().baseOffset(),
+                    segments.get(segments.count() - 2).sizeBytes());
+            drop(segments.active());
+            segments.removeActive();
+            untidy.remove(segments.active());
+        }
+        final Segment active = segments.active();
+        final int position = active.positionOf(offset);
+        final long newEnd =
+                position < active.sizeBytes() ? RecordBatch.baseOffset(active.view(), position) : active.nextOffset();
+        force.lowerTo(around.journal(), newEnd, position);
+        if (position < active.sizeBytes()) {
+            active.truncateTo(position, newEnd);
+        }
+        active.force();
+        around.disk().forceDirectory(directory);
+        cursorOffset = -1;
+        endOffset = newEnd;
+        stableEnd = Math.min(stableEnd, newEnd);
+        sizeBytes = segments.sizeBytes();
+        force.publishEnd(active, newEnd, appendedBytes);
+    }
+
+    private void drop(final Segment segment) throws IOException {
+        around.journal().append(new JournalEntry.SegmentDropped(id, segment.baseOffset()));
+        untidy.remove(segment);
+        if (cursorSegment == segment) {
+            cursorSegment = null;
+        }
+        if (mappedSealed == segment) {
+            mappedSealed = null;
+        }
+        synchronized (force) {
+            segment.delete();
+        }
+        force.onDirectoryChanged();
+    }
+
+    private void deliver() {
+        isDeliveryPosted.set(false);
+        if (offline != null) {
+            return;
+        }
+        final long stable = config.flushPolicy() == FlushPolicy.COMMIT ? force.forcedOffset() : endOffset;
+        stableEnd = Math.max(stableEnd, stable);
+        if (listener != null) {
+            listener.onStableEnd(this, stableEnd);
+        }
+        final long nowMs = around.clock().monotonicMs();
+        if (nowMs - snapshotMs >= around.config().recoveryPointIntervalMs()) {
+            snapshotMs = nowMs;
+            force.offerProducers(endOffset, producers.snapshot());
+        }
+        if (!untidy.isEmpty()) {
+            tidy();
+        }
+    }
+
+    /** Sealed segments lose the stretch beyond their end and their open file, once nobody needs either. */
+    private void tidy() {
+        final long forced = force.forcedOffset();
+        untidy.removeIf(segment -> {
+            try {
+                // Below, not at: only then has the flusher no more business with the file.
+                if (segment.nextOffset() < forced && segment.trim()) {
+                    segment.closeFile();
+                    return true;
+                }
+                return false;
+            } catch (final IOException e) {
+                around.flusher().fail(e);
+                return true;
+            }
+        });
+    }
+
+    private void onEpochsChanged() {
+        final List<JournalEntry.EpochStart> starts = new ArrayList<>();
+        for (final EpochStart start : epochs.starts()) {
+            starts.add(new JournalEntry.EpochStart(start.epoch(), start.startOffset()));
+        }
+        try {
+            around.journal().append(new JournalEntry.EpochStarts(id, starts));
+        } catch (final IOException e) {
+            around.flusher().fail(e);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+package io.highwater.log.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A file of the operating system behind one channel. A channel is closed by the interrupt of a thread that uses it, so
+ * threads that touch files are never interrupted: pools are shut down, not shut down now.
+ */
+final class FileDiskFile implements DiskFile {
+    /** Large enough to make the system call cheap, small enough for the second-level cache. */
+    private static final int ZEROS_BYTES = 64 * 1024;
+
+    private static final ByteBuffer ZEROS =
+            ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
+
+    private final Set<FileRegion> mapped = ConcurrentHashMap.newKeySet();
+    private final Path path;
+    private final FileChannel channel;
+
+    FileDiskFile(final Path path, final FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    @Override
+    public long sizeBytes() throws IOException {
+        return channel.size();
+    }
+
+    @Override
+    public void write(final ByteBuffer source, final long position) throws IOException {
+        long at = position;
+        while (source.hasRemaining()) {
+            at += channel.write(source, at);
+        }
+    }
+
+    @Override
+    public int read(final ByteBuffer target, final long position) throws IOException {
+        int done = 0;
+        while (target.hasRemaining()) {
+            final int count = channel.read(target, position + done);
+            if (count < 0) {
+                break;
+            }
+            done += count;
+        }
+        return done;
+    }
+
+    @Override
+    public void force() throws IOException {
+        // false is fdatasync: the size is made durable with the data, times are not.
+        channel.force(false);
+    }
+
+    /**
+     * Does nothing: Java has no sync_file_range, a native binding costs more at start-up than it brings, and an early
+     * force is the flusher's decision. The kernel writes back by its own clock.
+     */
+    @Override
+    public void startWriteBack(final long position, final long bytes) {
+        // See above.
+    }
+
+    @Override
+    public void allocate(final long sizeBytes) throws IOException {
+        final long before = channel.size();
+        try {
+            for (long at = before; at < sizeBytes; ) {
+                final ByteBuffer zeros = ZEROS.duplicate();
+                zeros.limit((int) Math.min(ZEROS_BYTES, sizeBytes - at));
+                at += channel.write(zeros, at);
+            }
+        } catch (final IOException e) {
+            giveBack(before, e);
+            throw e;
+        }
+    }
+
+    @Override
+    public void truncate(final long sizeBytes) throws IOException {
+        for (final FileRegion region : mapped) {
+            if (region.endPosition() > sizeBytes) {
+                throw new IllegalStateException("cut of " + path + " at " + sizeBytes + " under a mapping that ends at "
+                        + region.endPosition());
+            }
+        }
+        channel.truncate(sizeBytes);
+    }
+
+    @Override
+    public MappedRegion map(final long position, final long bytes) throws IOException {
+        final long size = channel.size();
+        if (position < 0 || bytes < 1 || position + bytes > size) {
+            // The JDK would silently extend the file, with a hole.
+            throw new IllegalArgumentException(
+                    "map " + position + " + " + bytes + " of " + path + ", which has " + size + " bytes");
+        }
+        final FileRegion region =
+                new FileRegion(channel.map(FileChannel.MapMode.READ_ONLY, position, bytes), position, mapped::remove);
+        mapped.add(region);
+        return region;
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
+    /** After a failed allocation: half of it is of no use and takes the space that somebody else needs to recover. */
+    private void giveBack(final long sizeBytes, final IOException cause) {
+        try {
+            channel.truncate(sizeBytes);
+        } catch (final IOException e) {
+            cause.addSuppressed(e);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package io.highwater.log.flush;
+
+import io.highwater.log.journal.Journal;
+import io.highwater.port.Clock;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Forces the logs of one directory in groups. While the device works on one group the next one gathers; a log that asked
+ * many times is forced once. A force that fails ends the directory: it is not tried again, every log is told.
+ *
+ * <p>Requests are safe for any thread: they only add to a concurrent queue. A group runs under the flusher's lock, on the
+ * executor.
+ */
+public final class Flusher {
+    private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
+
+    /** The logs that wait for the next group; bounded by the number of logs, each is in it at most once. */
+    private final ConcurrentLinkedQueue<Ticket> waiting = new ConcurrentLinkedQueue<>();
+    /** True from handing a group to the executor until it has ended. */
+    private final AtomicBoolean underWay = new AtomicBoolean();
+
+    private final ConcurrentLinkedQueue<Ticket> tickets = new ConcurrentLinkedQueue<>();
+    /** Forced since the journal last heard of them. Guarded by this. */
+    private final List<Ticket> unnoted = new ArrayList<>();
+
+    private final List<Ticket> group = new ArrayList<>();
+    /** Monotonic time of the last note in the journal. Guarded by this. */
+    private long notedMs;
+
+    private boolean closed;
+    /** What ended the directory, null while it is well. */
+    private volatile IOException failure;
+
+    private final Executor executor;
+    private final Clock clock;
+    private final Journal journal;
+    private final long recoveryPointIntervalMs;
+
+    /** A flusher that has nothing to do yet. */
+    public Flusher(
+            final Executor executor, final Clock clock, final Journal journal, final long recoveryPointIntervalMs) {
+        this.executor = executor;
+        this.clock = clock;
+        this.journal = journal;
+        this.recoveryPointIntervalMs = recoveryPointIntervalMs;
+        this.notedMs = clock.monotonicMs() - recoveryPointIntervalMs;
+    }
+
+    /** A log's place in the queue. Safe for any thread. */
+    public final class Ticket {
+        private final Forceable log;
+        private final AtomicBoolean queued = new AtomicBoolean();
+        private boolean isUnnoted;
+        private volatile boolean withdrawn;
+
+        private Ticket(final Forceable log) {
+            this.log = log;
+        }
+
+        /** Asks that everything the log has now be forced; asking again before that begins costs nothing. */
+        public void request() {
+            if (!queued.get() && queued.compareAndSet(false, true)) {
+                waiting.add(this);
+                startGroup();
+            }
+        }
+
+        /** The log is closed: it is not forced any more. */
+        public void withdraw() {
+            withdrawn = true;
+            tickets.remove(this);
+        }
+    }
+
+    /** Takes a log in. */
+    public Ticket register(final Forceable log) {
+        final Ticket ticket = new Ticket(log);
+        tickets.add(ticket);
+        return ticket;
+    }
+
+    /** What ended the directory, null while it is well. Safe for any thread. */
+    public IOException failure() {
+        return failure;
+    }
+
+    /** Ends the directory: after a failed force nobody knows what the device holds. Safe for any thread. */
+    public void fail(final IOException cause) {
+        synchronized (this) {
+            if (failure != null) {
+                return;
+            }
+            failure = cause;
+            waiting.clear();
+        }
+        LOG.error("a force failed, the directory is offline until it is opened anew: {}", cause.toString());
+        for (final Ticket ticket : tickets) {
+            ticket.log.onDirectoryFailed(cause);
+        }
+    }
+
+    /** Waits for the group under way; no other one begins. */
+    public synchronized void close() {
+        closed = true;
+        waiting.clear();
+    }
+
+    private void startGroup() {
+        if (failure == null && underWay.compareAndSet(false, true)) {
+            executor.execute(this::runGroup);
+        }
+    }
+
+    private void runGroup() {
+        try {
+            forceGroup();
+        } catch (final IOException e) {
+            fail(e);
+        } finally {
+            underWay.set(false);
+        }
+        // Whoever queued while the flag was up did not start a group: look again after lowering it.
+        if (!waiting.isEmpty()) {
+            startGroup();
+        }
+    }
+
+    private synchronized void forceGroup() throws IOException {
+        if (closed || failure != null) {
+            return;
+        }
+        group.clear();
+        for (Ticket ticket = waiting.poll(); ticket != null; ticket = waiting.poll()) {
+            // Lowered before the force: an append after this line asks again.
+            ticket.queued.set(false);
+            group.add(ticket);
+        }
+        for (final Ticket ticket : group) {
+            ticket.log.force();
+            ticket.log.onForced();
+            if (!ticket.isUnnoted) {
+                ticket.isUnnoted = true;
+                unnoted.add(ticket);
+            }
+        }
+        final long nowMs = clock.monotonicMs();
+        if (nowMs - notedMs >= recoveryPointIntervalMs) {
+            noteRecoveryPoints();
+            notedMs = nowMs;
+        }
+    }
+
+    private void noteRecoveryPoints() throws IOException {
+        for (final Ticket ticket : unnoted) {
+            ticket.isUnnoted = false;
+            if (!ticket.withdrawn) {
+                ticket.log.noteRecoveryPoint(journal);
+            }
+        }
+        unnoted.clear();
+        journal.force();
+    }
+}

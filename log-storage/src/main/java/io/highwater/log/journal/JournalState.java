@@ -1,0 +1,14 @@
+package io.highwater.log.journal;
+
+import java.util.SortedMap;
+
+/**
+ * What the journal said when it was opened: the facts left by the former run. Immutable.
+ *
+ * @param fresh true when there was no former run.
+ * @param bootId boot id of the machine in the former run; empty when fresh.
+ * @param cleanStop true when the former run ended by {@link Journal#markCleanStop()}.
+ * @param partitions every partition that was added and not removed.
+ */
+public record JournalState(
+        boolean fresh, String bootId, boolean cleanStop, SortedMap<PartitionId, PartitionState> partitions) {}

@@ -1,0 +1,173 @@
+package io.highwater.log.segment;
+
+import io.highwater.log.disk.Disk;
+import io.highwater.log.disk.DiskFile;
+import io.highwater.log.disk.MappedRegion;
+import io.highwater.port.Retained;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A segment's file of records: written at its end, read through one mapping of all of it. When the file outgrows the
+ * mapping a larger one takes its place; the former stays until the last reader has released it. The file is cut only when
+ * no mapping is left.
+ *
+ * <p>Confined to the log's shard, except {@link #force()}, which the flusher calls while the file is open.
+ */
+public final class SegmentFile {
+    private final Disk disk;
+    private final Path path;
+    /** Null while closed; a sealed file is opened for mapping only. */
+    private DiskFile file;
+
+    private SegmentWriter writer;
+    /** Null until somebody reads. */
+    private MappedRegion region;
+
+    private ByteBuffer view;
+    /** Mappings that were replaced while readers held them. */
+    private final List<MappedRegion> superseded = new ArrayList<>(1);
+
+    private SegmentFile(final Disk disk, final Path path) {
+        this.disk = disk;
+        this.path = path;
+    }
+
+    /** A file that will be written to. */
+    static SegmentFile open(final Disk disk, final Path path) throws IOException {
+        final SegmentFile opened = new SegmentFile(disk, path);
+        opened.openFile(true);
+        return opened;
+    }
+
+    /** A file that is only read, and opened when it is. */
+    static SegmentFile sealed(final Disk disk, final Path path) {
+        return new SegmentFile(disk, path);
+    }
+
+    Path path() {
+        return path;
+    }
+
+    void write(final ByteBuffer batch, final int position) throws IOException {
+        openFile(false);
+        writer.write(batch, position);
+    }
+
+    /**
+     * The file from its beginning, readable up to {@code bytes} at least. Stands until the next call on this object,
+     * longer for whoever retains {@link #lifetime()}. Its position and limit are not to be moved.
+     */
+    ByteBuffer view(final int bytes) throws IOException {
+        if (region == null || region.lengthBytes() < bytes) {
+            openFile(false);
+            final long mappable = Math.min(writer.fileBytes(), Integer.MAX_VALUE);
+            if (mappable < bytes) {
+                throw new IOException(path + " has " + mappable + " bytes, " + bytes + " are part of the log");
+            }
+            final MappedRegion larger = file.map(0, mappable);
+            unmap();
+            region = larger;
+            view = larger.slice(0, (int) mappable);
+        }
+        return view;
+    }
+
+    /** The share in memory behind the last view. */
+    Retained lifetime() {
+        return region;
+    }
+
+    /** Part of the last view, for a reader that retains {@link #lifetime()}. */
+    ByteBuffer slice(final int position, final int bytes) {
+        return region.slice(position, bytes);
+    }
+
+    /** Gives up the mapping; readers that hold it keep it. */
+    void unmap() {
+        superseded.removeIf(SegmentFile::isGone);
+        if (region != null) {
+            region.release();
+            if (!isGone(region)) {
+                superseded.add(region);
+            }
+            region = null;
+            view = null;
+        }
+    }
+
+    /** Cuts what lies beyond {@code bytes}; false when a reader's mapping forbids it for now. */
+    boolean trim(final int bytes) throws IOException {
+        unmap();
+        if (!superseded.isEmpty()) {
+            return false;
+        }
+        openFile(false);
+        if (file.sizeBytes() > bytes) {
+            file.truncate(bytes);
+        }
+        writer.onTruncated(bytes);
+        return true;
+    }
+
+    /** Overwrites a range with zeros; unlike a cut this may happen under a mapping. */
+    void zero(final int from, final int to) throws IOException {
+        openFile(false);
+        final ByteBuffer zeros = ByteBuffer.allocateDirect(Math.min(to - from, 64 * 1024));
+        for (int at = from; at < to; at += zeros.limit()) {
+            zeros.clear().limit(Math.min(zeros.capacity(), to - at));
+            file.write(zeros, at);
+        }
+    }
+
+    /** Makes all writes so far durable. A closed file has none that matter: it was forced or deleted before. */
+    void force() throws IOException {
+        if (file != null) {
+            file.force();
+        }
+    }
+
+    /** For scans that must not run into unreadable mapped memory. */
+    DiskFile openForScan() throws IOException {
+        openFile(false);
+        return file;
+    }
+
+    /** Closes the file; the mapping goes as soon as its readers are done. */
+    void close() throws IOException {
+        unmap();
+        closeFile();
+    }
+
+    /** Closes the file but keeps what is mapped of it. */
+    void closeFile() throws IOException {
+        if (file != null) {
+            file.close();
+            file = null;
+            writer = null;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return path.toString();
+    }
+
+    private void openFile(final boolean create) throws IOException {
+        if (file == null) {
+            file = disk.open(path, create);
+            writer = new PositionedWriter(file, file.sizeBytes());
+        }
+    }
+
+    private static boolean isGone(final MappedRegion mapping) {
+        if (mapping.tryRetain()) {
+            mapping.release();
+            return false;
+        }
+        return true;
+    }
+}

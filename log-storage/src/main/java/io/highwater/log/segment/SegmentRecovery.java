@@ -1,0 +1,105 @@
+package io.highwater.log.segment;
+
+import io.highwater.log.disk.DiskFile;
+import io.highwater.records.BatchProblem;
+import io.highwater.records.BatchValidation;
+import io.highwater.records.RecordBatch;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Walks a segment's batches by positioned reads: checks what a crash may have torn, or replays what is known to be good.
+ * Confined to the thread that opens the log.
+ */
+public final class SegmentRecovery {
+    private SegmentRecovery() {}
+
+    /** Told of each batch, in order. The buffer is reused. */
+    public interface BatchListener {
+        /** The batch at {@code position} of the buffer. */
+        void onBatch(ByteBuffer buffer, int position);
+    }
+
+    /**
+     * Checks the batches from a position on: header, CRC, offsets without a gap, epochs that don't fall. The first one
+     * that fails ends the segment there; the file is cut and its indexes know nothing of what was checked.
+     *
+     * @param expectedOffset offset of the batch at {@code position}
+     * @param epochFloor epoch of the batch before it
+     * @return bytes cut that were not zeros only.
+     */
+    public static long check(
+            final Segment segment,
+            final int position,
+            final long expectedOffset,
+            final int epochFloor,
+            final BatchListener listener)
+            throws IOException {
+        segment.distrustIndexesFrom(expectedOffset);
+        final DiskFile file = segment.file().openForScan();
+        final long fileBytes = Math.min(file.sizeBytes(), Integer.MAX_VALUE);
+        final BatchScan scan = new BatchScan(file, position, fileBytes);
+        long expected = expectedOffset;
+        int epoch = epochFloor;
+        while (scan.next()) {
+            final ByteBuffer buffer = scan.buffer();
+            final int at = scan.at();
+            if (BatchValidation.checkStored(buffer, at, at + scan.sizeInBytes()) != BatchProblem.NONE
+                    || RecordBatch.baseOffset(buffer, at) != expected
+                    || RecordBatch.partitionLeaderEpoch(buffer, at) < epoch) {
+                break;
+            }
+            expected = RecordBatch.lastOffset(buffer, at) + 1;
+            epoch = RecordBatch.partitionLeaderEpoch(buffer, at);
+            listener.onBatch(buffer, at);
+        }
+        final int end = (int) scan.position();
+        final long torn = lastNonZero(segment, end, fileBytes) - end;
+        segment.setEnd(end, expected);
+        if (fileBytes > end) {
+            segment.trim();
+            segment.force();
+        }
+        return torn;
+    }
+
+    /** Tells of the batches from {@code offset} on, as far as the segment goes; they are known to be good. */
+    public static void replay(final Segment segment, final long offset, final BatchListener listener)
+            throws IOException {
+        int start = Math.min(segment.hintOf(offset), segment.sizeBytes());
+        BatchScan scan = new BatchScan(segment.file().openForScan(), start, segment.sizeBytes());
+        if (start > 0 && (!scan.next() || RecordBatch.lastOffset(scan.buffer(), scan.at()) >= offset)) {
+            // The index is wrong here; it is rebuilt when it is first used for a read.
+            start = 0;
+        }
+        scan = new BatchScan(segment.file().openForScan(), start, segment.sizeBytes());
+        while (scan.next()) {
+            if (RecordBatch.baseOffset(scan.buffer(), scan.at()) >= offset) {
+                listener.onBatch(scan.buffer(), scan.at());
+            }
+        }
+        if (scan.position() != segment.sizeBytes()) {
+            throw new IOException("no batch at position " + scan.position() + " of " + segment);
+        }
+    }
+
+    /** Position after the last byte that is not zero, {@code from} when there is none. */
+    private static long lastNonZero(final Segment segment, final long from, final long to) throws IOException {
+        final ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(0, Math.min(64 * 1024, to - from)));
+        long last = from;
+        for (long at = from; at < to; ) {
+            buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
+            final int read = segment.file().openForScan().read(buffer, at);
+            if (read == 0) {
+                break;
+            }
+            for (int i = 0; i < read; i++) {
+                if (buffer.get(i) != 0) {
+                    last = at + i + 1;
+                }
+            }
+            at += read;
+        }
+        return last;
+    }
+}
