@@ -1,5 +1,6 @@
 package io.highwater.broker.metadata;
 
+import io.highwater.broker.message.BrokerRecord;
 import io.highwater.broker.message.PartitionRecord;
 import io.highwater.broker.message.RemoveTopicRecord;
 import io.highwater.broker.message.TopicConfigRecord;
@@ -19,8 +20,7 @@ import java.util.UUID;
  * @param removedTopics topics that are gone, as they were, in id order.
  * @param brokersChanged true when a broker registered.
  */
-public record MetadataDelta(
-        List<TopicImage> changedTopics, List<TopicImage> removedTopics, boolean brokersChanged) {
+public record MetadataDelta(List<TopicImage> changedTopics, List<TopicImage> removedTopics, boolean brokersChanged) {
     /** Copies the lists. */
     public MetadataDelta {
         changedTopics = List.copyOf(changedTopics);
@@ -35,9 +35,9 @@ public record MetadataDelta(
     }
 
     /** What these records changed. */
-    public static MetadataDelta of(
-            final MetadataImage before, final List<Message> records, final MetadataImage after) {
+    public static MetadataDelta of(final MetadataImage before, final List<Message> records, final MetadataImage after) {
         final TreeSet<UUID> touched = new TreeSet<>();
+        boolean brokers = false;
         for (final Message record : records) {
             if (record instanceof TopicRecord topic) {
                 touched.add(topic.topicId);
@@ -45,6 +45,8 @@ public record MetadataDelta(
                 touched.add(partition.topicId);
             } else if (record instanceof TopicConfigRecord config) {
                 touched.add(config.topicId);
+            } else if (record instanceof BrokerRecord) {
+                brokers = true;
             } else if (record instanceof RemoveTopicRecord removed) {
                 touched.add(removed.topicId);
             }
@@ -60,6 +62,6 @@ public record MetadataDelta(
                 removed.add(then);
             }
         }
-        return new MetadataDelta(changed, removed, before.brokers() != after.brokers());
+        return new MetadataDelta(changed, removed, brokers);
     }
 }

@@ -207,7 +207,9 @@ public final class BrokerNode {
                 metrics);
         final HostPort wanted = config.listener();
         // Replaced by what is bound; a request can't arrive before the listener is bound.
-        dispatcher.advertise(config.advertised(wanted.port()).host(), config.advertised(wanted.port()).port());
+        dispatcher.advertise(
+                config.advertised(wanted.port()).host(),
+                config.advertised(wanted.port()).port());
         try {
             listener = ports.transport()
                     .listen(
@@ -238,13 +240,7 @@ public final class BrokerNode {
         final List<ApiHandler<?, ?>> handlers = new ArrayList<>();
         handlers.add(new ProduceHandler(hosted, metadata, ports.clock(), metrics));
         handlers.add(new FetchHandler(
-                hosted,
-                metadata,
-                sessions,
-                ports.clock(),
-                metrics,
-                config.get(BrokerConfig.FETCH_MAX_BYTES),
-                nodeId));
+                hosted, metadata, sessions, ports.clock(), metrics, config.get(BrokerConfig.FETCH_MAX_BYTES), nodeId));
         handlers.add(new ListOffsetsHandler(hosted, metadata));
         handlers.add(new OffsetForLeaderEpochHandler(hosted, metadata));
         handlers.add(new MetadataHandler(

@@ -129,10 +129,11 @@ public final class Server implements AutoCloseable {
         }
         final CompletableFuture<Void> stopped = new CompletableFuture<>();
         node.stop(() -> stopped.complete(null));
-        stopped.orTimeout(STOP_TIMEOUT_S, TimeUnit.SECONDS).exceptionally(late -> {
-            LOG.error("the node did not stop within {} s; its disk does not answer", STOP_TIMEOUT_S);
-            return null;
-        })
+        stopped.orTimeout(STOP_TIMEOUT_S, TimeUnit.SECONDS)
+                .exceptionally(late -> {
+                    LOG.error("the node did not stop within {} s; its disk does not answer", STOP_TIMEOUT_S);
+                    return null;
+                })
                 .join();
         closeBindings();
         closed.countDown();
