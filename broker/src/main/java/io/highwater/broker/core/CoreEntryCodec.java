@@ -83,14 +83,24 @@ final class CoreEntryCodec {
     /** The bytes that one record takes. */
     static long recordSize(final RecordTypes types, final Message record) {
         final RecordTypes.Type type = types.of(record);
-        return RECORD_BYTES_OFFSET + (long) type.codec().size(record, type.codec().highestVersion());
+        return RECORD_BYTES_OFFSET
+                + (long) type.codec().size(record, type.codec().highestVersion());
     }
 
     /** Appends an entry; the buffer must be one array's. */
     static void write(
-            final RecordTypes types, final ByteBuf out, final long index, final long batch, final List<Message> records) {
+            final RecordTypes types,
+            final ByteBuf out,
+            final long index,
+            final long batch,
+            final List<Message> records) {
         final int start = out.writerIndex();
-        out.writeInt(0).writeInt(0).writeLong(index).writeLong(TERM).writeLong(batch).writeInt(records.size());
+        out.writeInt(0)
+                .writeInt(0)
+                .writeLong(index)
+                .writeLong(TERM)
+                .writeLong(batch)
+                .writeInt(records.size());
         for (final Message record : records) {
             final RecordTypes.Type type = types.of(record);
             final short version = type.codec().highestVersion();
@@ -150,8 +160,8 @@ final class CoreEntryCodec {
         return new CoreEntry(index, List.copyOf(records));
     }
 
-    private static Message readRecord(
-            final RecordTypes types, final Path path, final long index, final ByteBuffer in) throws CoreLogException {
+    private static Message readRecord(final RecordTypes types, final Path path, final long index, final ByteBuffer in)
+            throws CoreLogException {
         if (in.remaining() < RECORD_BYTES_OFFSET) {
             throw damaged(path, index, "a record's head is cut off");
         }

@@ -71,8 +71,7 @@ final class CoreFileHeader {
             throw new CoreLogException(CoreLogException.Reason.CORRUPT, path, "the head's checksum is wrong");
         }
         if (Short.toUnsignedInt(file.getShort(GROUP_OFFSET)) != group.id()) {
-            throw new CoreLogException(
-                    CoreLogException.Reason.FOREIGN, path, "belongs to another group than " + group);
+            throw new CoreLogException(CoreLogException.Reason.FOREIGN, path, "belongs to another group than " + group);
         }
         if (file.getLong(INDEX_OFFSET) != index) {
             throw new CoreLogException(

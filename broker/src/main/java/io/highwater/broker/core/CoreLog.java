@@ -99,8 +99,9 @@ final class CoreLog {
 
     /** Drops the segments and snapshots that the durable snapshot at this index stands for. */
     void dropThrough(final long snapshotIndex) throws IOException {
-        for (final Map.Entry<Long, Path> snapshot :
-                CoreFiles.list(disk, directory, CoreFiles.SNAPSHOT).headMap(snapshotIndex).entrySet()) {
+        for (final Map.Entry<Long, Path> snapshot : CoreFiles.list(disk, directory, CoreFiles.SNAPSHOT)
+                .headMap(snapshotIndex)
+                .entrySet()) {
             disk.delete(snapshot.getValue());
         }
         while (segments.size() > 1 && segments.higherKey(segments.firstKey()) <= snapshotIndex + 1) {
@@ -131,8 +132,10 @@ final class CoreLog {
         allocate(Math.min(SPACE_AHEAD_BYTES, segmentBytesMax));
         active.write(CoreFileHeader.write(CoreFileHeader.LOG_MAGIC, group.id(), firstIndex), 0);
         active.force();
+        active.close();
         disk.rename(temporary, path);
         disk.forceDirectory(directory);
+        active = disk.open(path, false);
         position = CoreFileHeader.BYTES;
         segments.put(firstIndex, path);
     }
@@ -171,7 +174,7 @@ final class CoreLog {
                 requireTorn(path, bytes, at, index);
                 makeDurable(file, bytes, lastBatchAt, at);
                 active = file;
-            } else if (segments.higherKey(first) != index) {
+            } else if (segments.higherKey(first) != index && !isZero(bytes, at)) {
                 throw new CoreLogException(
                         CoreLogException.Reason.CORRUPT, path, "entry " + index + " at " + at + " is bad");
             }
@@ -208,11 +211,8 @@ final class CoreLog {
      */
     private void makeDurable(final DiskFile file, final ByteBuffer bytes, final int lastBatchAt, final int end)
             throws IOException {
-        for (int at = end; at < bytes.limit(); at++) {
-            if (bytes.get(at) != 0) {
-                LOG.warn("{}: {} cut at {}: the last write was torn", group, file, end);
-                break;
-            }
+        if (!isZero(bytes, end)) {
+            LOG.warn("{}: {} cut at {}: the last write was torn", group, file, end);
         }
         file.truncate(end);
         file.force();
@@ -221,6 +221,15 @@ final class CoreLog {
         file.force();
         position = end;
         allocated = end + (long) SPACE_AHEAD_BYTES;
+    }
+
+    private static boolean isZero(final ByteBuffer bytes, final int from) {
+        for (int at = from; at < bytes.limit(); at++) {
+            if (bytes.get(at) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private CoreLogException missing(final long index) {

@@ -102,8 +102,9 @@ final class OneVoterGroup<S> {
         CoreFiles.deleteTemporaries(disk, directory);
         visible = machine.empty();
         CoreLogException badSnapshotOrNull = null;
-        for (final Map.Entry<Long, Path> snapshot :
-                CoreFiles.list(disk, directory, CoreFiles.SNAPSHOT).descendingMap().entrySet()) {
+        for (final Map.Entry<Long, Path> snapshot : CoreFiles.list(disk, directory, CoreFiles.SNAPSHOT)
+                .descendingMap()
+                .entrySet()) {
             try {
                 visible = CoreSnapshot.read(disk, snapshot.getValue(), group, types, machine, snapshot.getKey());
                 visibleIndex = snapshot.getKey();
@@ -129,7 +130,7 @@ final class OneVoterGroup<S> {
         newestIndex = visibleIndex;
         logBytes = log.recoveredBytes();
         leader = true;
-        LOG.info("{}: open at index {}, {} bytes of log read", group, visibleIndex, logBytes);
+        LOG.debug("{}: open at index {}, {} bytes of log read", group, visibleIndex, logBytes);
     }
 
     boolean isLeader() {

@@ -56,11 +56,7 @@ final class PendingAnswers {
     }
 
     /** The index must not be less than that of the one before. */
-    void add(
-            final long index,
-            final long deadlineMs,
-            final LongConsumer applied,
-            final Consumer<CoreFailure> failed) {
+    void add(final long index, final long deadlineMs, final LongConsumer applied, final Consumer<CoreFailure> failed) {
         queue.add(new Waiting(index, deadlineMs, applied, failed));
         if (timerOrNull == null || deadlineMs < timerMs) {
             arm(deadlineMs);

@@ -28,7 +28,9 @@ public final class BrokerConfig {
 
     /** Address told to clients. */
     public static final ConfigKey<String> ADVERTISED_LISTENERS = key(ConfigKey.text(
-            "advertised.listeners", "", "HOST:PORT that clients are told to connect to; what is listened on if empty."));
+            "advertised.listeners",
+            "",
+            "HOST:PORT that clients are told to connect to; what is listened on if empty."));
 
     /** Metrics and health. */
     public static final ConfigKey<String> ADMIN_LISTENER =
@@ -47,8 +49,8 @@ public final class BrokerConfig {
                     + " operating system likes."));
 
     /** Interval of the policy {@code interval}. */
-    public static final ConfigKey<Long> FLUSH_MS = key(ConfigKey.number(
-            "flush.ms", 1_000, 1, LONG_MAX, "Time between two forces under flush.policy=interval."));
+    public static final ConfigKey<Long> FLUSH_MS = key(
+            ConfigKey.number("flush.ms", 1_000, 1, LONG_MAX, "Time between two forces under flush.policy=interval."));
 
     /** Partitions of a topic whose creator named no number. */
     public static final ConfigKey<Integer> NUM_PARTITIONS = key(ConfigKey.integer(
@@ -163,8 +165,8 @@ public final class BrokerConfig {
             "How long an empty group waits for more members after its first."));
 
     /** Members per group. */
-    public static final ConfigKey<Integer> GROUP_MAX_SIZE = key(
-            ConfigKey.integer("group.max.size", INT_MAX, 1, INT_MAX, "Most members of one group."));
+    public static final ConfigKey<Integer> GROUP_MAX_SIZE =
+            key(ConfigKey.integer("group.max.size", INT_MAX, 1, INT_MAX, "Most members of one group."));
 
     /** Bytes of metadata with one committed offset. */
     public static final ConfigKey<Integer> OFFSET_METADATA_MAX_BYTES = key(ConfigKey.integer(
@@ -187,8 +189,9 @@ public final class BrokerConfig {
             values.put(key, key.parse(text == null ? key.defaultText() : text));
         }
         this.listener = HostPort.parse(LISTENERS.name(), get(LISTENERS));
-        this.advertised =
-                get(ADVERTISED_LISTENERS).isEmpty() ? null : HostPort.parse(ADVERTISED_LISTENERS.name(), get(ADVERTISED_LISTENERS));
+        this.advertised = get(ADVERTISED_LISTENERS).isEmpty()
+                ? null
+                : HostPort.parse(ADVERTISED_LISTENERS.name(), get(ADVERTISED_LISTENERS));
         this.admin = get(ADMIN_LISTENER).isEmpty() ? null : HostPort.parse(ADMIN_LISTENER.name(), get(ADMIN_LISTENER));
         checkTogether();
     }
@@ -228,7 +231,8 @@ public final class BrokerConfig {
                     "queued.max.request.bytes is below socket.request.max.bytes: the largest request could never be read");
         }
         if (get(MESSAGE_MAX_BYTES) > get(SEGMENT_BYTES)) {
-            throw new ConfigException("message.max.bytes is above log.segment.bytes: such a batch would fit no segment");
+            throw new ConfigException(
+                    "message.max.bytes is above log.segment.bytes: such a batch would fit no segment");
         }
     }
 
