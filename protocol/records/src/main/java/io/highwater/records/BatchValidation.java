@@ -39,8 +39,8 @@ public final class BatchValidation {
         }
         if (RecordBatch.producerId(buffer, position) >= 0
                 && (RecordBatch.producerEpoch(buffer, position) < 0
-                        || RecordBatch.baseSequence(buffer, position) < 0
-                                && !RecordBatch.isControl(buffer, position))) {
+                        || (RecordBatch.baseSequence(buffer, position) < 0
+                                && !RecordBatch.isControl(buffer, position)))) {
             return BatchProblem.BAD_PRODUCER;
         }
         if ((RecordBatch.attributes(buffer, position) & RecordBatch.CODEC_MASK) != 0) {

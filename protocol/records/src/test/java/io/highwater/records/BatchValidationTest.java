@@ -43,7 +43,7 @@ class BatchValidationTest {
     void everySingleFlippedBitIsFound() {
         for (int bit = 0; bit < batch.limit() * 8; bit++) {
             flip(bit);
-            final boolean isUncovered = bit < 64 || bit / 8 >= 12 && bit / 8 < 16;
+            final boolean isUncovered = bit < 64 || (bit / 8 >= 12 && bit / 8 < 16);
             final BatchProblem problem = BatchValidation.checkProduced(batch);
             assertEquals(isUncovered, problem == BatchProblem.NONE, () -> "with " + problem);
             flip(bit);
