@@ -336,7 +336,9 @@ public final class PartitionLog {
             around.journal()
                     .append(new JournalEntry.SegmentKept(
                             id,
-                            new JournalEntry.Segment(segment.baseOffset(), isActive ? -1 : segment.sizeBytes(), -1)));
+                            new JournalEntry.Segment(segment.baseOffset(),
+                                    isActive ? -1 : segment.sizeBytes(),
+                                    isActive ? -1 : segment.maxTimestamp())));
         }
         onEpochsChanged();
         force.noteRecoveryPoint(around.journal());

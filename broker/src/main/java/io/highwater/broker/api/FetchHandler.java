@@ -75,8 +75,6 @@ public final class FetchHandler implements ApiHandler<FetchRequest, FetchRespons
         }
         // Nothing of the request is a view of its bytes, so a long poll need not keep them.
         context.releaseFrame();
-        new FetchOperation(
-                        fetch, request, context, reply, sessions, lookup, metrics, clock, bytesMax, nodeId)
-                .start();
+        new FetchOperation(fetch, request, context, reply, sessions, lookup, metrics, clock, bytesMax, nodeId).start();
     }
 }

@@ -161,10 +161,7 @@ public final class FetchSessions {
         private final boolean usesTopicIds;
 
         private Session(
-                final int id,
-                final Map<EntryKey, FetchEntry> entries,
-                final boolean usesTopicIds,
-                final long nowMs) {
+                final int id, final Map<EntryKey, FetchEntry> entries, final boolean usesTopicIds, final long nowMs) {
             this.id = id;
             this.entries = entries;
             this.usesTopicIds = usesTopicIds;

@@ -36,7 +36,8 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
     private static final String LISTENER = "PLAINTEXT";
 
     /** READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS: a bit for each of the codes. */
-    private static final int ALL_TOPIC_OPERATIONS = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 11;
+    private static final int ALL_TOPIC_OPERATIONS =
+            1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 11;
 
     /** CREATE, ALTER, DESCRIBE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE. */
     private static final int ALL_CLUSTER_OPERATIONS = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12;
@@ -192,9 +193,8 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
             final short version,
             final Map<String, ErrorCode> errors) {
         final boolean isById = !isZero(asked.topicId);
-        final TopicImage topic = isById
-                ? image.topicOrNull(asked.topicId)
-                : asked.name == null ? null : image.topicOrNull(asked.name);
+        final TopicImage topic =
+                isById ? image.topicOrNull(asked.topicId) : asked.name == null ? null : image.topicOrNull(asked.name);
         if (topic != null && (!isById || version >= FIRST_VERSION_BY_ID)) {
             return topicOf(image, topic);
         }

@@ -61,9 +61,8 @@ public final class OffsetCommitHandler implements ApiHandler<OffsetCommitRequest
         for (final OffsetCommitRequest.OffsetCommitRequestTopic topic : request.topics) {
             final boolean isById = version >= TOPIC_ID_VERSION;
             final TopicImage found = isById ? image.topicOrNull(topic.topicId) : image.topicOrNull(topic.name);
-            final ErrorCode missing = found == null && isById
-                    ? ErrorCode.UNKNOWN_TOPIC_ID
-                    : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+            final ErrorCode missing =
+                    found == null && isById ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
             final OffsetCommitResponse.OffsetCommitResponseTopic answered =
                     new OffsetCommitResponse.OffsetCommitResponseTopic();
             answered.name = topic.name;

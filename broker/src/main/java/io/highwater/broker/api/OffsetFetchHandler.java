@@ -195,8 +195,7 @@ public final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest, 
         answered.topicId = topic.topicId;
         for (final int partition : topic.partitionIndexes) {
             final OffsetFetchResponse.OffsetFetchResponsePartitions place = place(
-                    partition,
-                    foundOrNull == null ? null : offsets.findOrNull(groupId, foundOrNull.name(), partition));
+                    partition, foundOrNull == null ? null : offsets.findOrNull(groupId, foundOrNull.name(), partition));
             place.errorCode = (foundOrNull == null ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.NONE).code();
             answered.partitions.add(place);
         }

@@ -54,8 +54,8 @@ public final class OffsetForLeaderEpochHandler
                         new OffsetForLeaderEpochResponse.EpochEndOffset();
                 answer.partition = asked.partition;
                 answers.partitions.add(answer);
-                final Partition partition = PartitionLookup.partitionOrNull(
-                        lookup.topicOrNull(topic.topic, Uuids.ZERO), asked.partition);
+                final Partition partition =
+                        PartitionLookup.partitionOrNull(lookup.topicOrNull(topic.topic, Uuids.ZERO), asked.partition);
                 if (partition == null) {
                     answer.errorCode = lookup.whyMissing(topic.topic, Uuids.ZERO, asked.partition)
                             .code();

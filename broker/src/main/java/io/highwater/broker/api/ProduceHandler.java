@@ -43,10 +43,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest, ProduceR
 
     /** Stores into the partitions hosted here. */
     public ProduceHandler(
-            final HostedPartitions hosted,
-            final MetadataView metadata,
-            final Clock clock,
-            final Metrics metrics) {
+            final HostedPartitions hosted, final MetadataView metadata, final Clock clock, final Metrics metrics) {
         this.lookup = new PartitionLookup(hosted, metadata);
         this.clock = clock;
         this.metrics = metrics;
@@ -74,8 +71,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest, ProduceR
 
     @Override
     public void handle(final ProduceRequest request, final RequestContext context, final Reply<ProduceResponse> reply) {
-        final ProduceOperation operation =
-                new ProduceOperation(request, context, reply, clock, metrics);
+        final ProduceOperation operation = new ProduceOperation(request, context, reply, clock, metrics);
         final boolean isById = context.apiVersion() >= FIRST_VERSION_WITH_TOPIC_IDS;
         for (final ProduceRequest.TopicProduceData topic : request.topicData) {
             final HostedTopic hosted = lookup.topicOrNull(topic.name, isById ? topic.topicId : Uuids.ZERO);
@@ -90,8 +86,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest, ProduceR
         operation.start();
     }
 
-    private ErrorCode missing(
-            final String name, final UUID topicId, final int index, final short version) {
+    private ErrorCode missing(final String name, final UUID topicId, final int index, final short version) {
         final ErrorCode error = lookup.whyMissing(name, topicId, index);
         return error == ErrorCode.KAFKA_STORAGE_ERROR && version < FIRST_VERSION_WITH_STORAGE_ERROR
                 ? ErrorCode.NOT_LEADER_OR_FOLLOWER

@@ -93,10 +93,7 @@ public final class GroupCoordinator {
                     final CoordinatedGroup entry = known == null ? create(groupId) : known;
                     final long handle = ++lastHandle;
                     waitingJoins.put(handle, reply);
-                    entry.group()
-                            .join(
-                                    request.named(handle, random.nextUuid().toString()),
-                                    clock.monotonicMs());
+                    entry.group().join(request.named(handle, random.nextUuid().toString()), clock.monotonicMs());
                     perform(entry);
                 }
             }
@@ -214,7 +211,10 @@ public final class GroupCoordinator {
                 perform(put(ClassicGroup.restore(state, config, clock.monotonicMs())));
             }
         });
-        LOG.info("groups: loaded {} records, {} groups have members", image.latest().size(), groups.size());
+        LOG.info(
+                "groups: loaded {} records, {} groups have members",
+                image.latest().size(),
+                groups.size());
     }
 
     private ErrorCode unavailable(final String groupId) {
@@ -254,8 +254,7 @@ public final class GroupCoordinator {
             return request.knowsGroupIdNotFound() ? ErrorCode.GROUP_ID_NOT_FOUND : ErrorCode.ILLEGAL_GENERATION;
         }
         final CoordinatedGroup entry = known == null ? create(request.groupId()) : known;
-        final ErrorCode error =
-                entry.group().checkCommit(request.who(), request.generation(), clock.monotonicMs());
+        final ErrorCode error = entry.group().checkCommit(request.who(), request.generation(), clock.monotonicMs());
         if (error != ErrorCode.NONE) {
             forgetIfIdle(entry);
         }

@@ -170,7 +170,8 @@ final class OffsetSweep {
         final boolean isNothingLeft = removals.size() == offsets.size() && stateOrNull != null && group.isIdle();
         for (int from = 0; from < removals.size(); from += BATCH_RECORDS) {
             // What fails is logged there, and still here the next time.
-            log.propose(List.copyOf(removals.subList(from, Math.min(from + BATCH_RECORDS, removals.size()))), error -> {});
+            log.propose(
+                    List.copyOf(removals.subList(from, Math.min(from + BATCH_RECORDS, removals.size()))), error -> {});
         }
         if (isNothingLeft) {
             remove(groupId);

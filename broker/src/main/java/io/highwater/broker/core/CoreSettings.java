@@ -21,8 +21,8 @@ public record CoreSettings(
             throw new IllegalArgumentException("core bounds must be positive");
         }
         if (snapshotLogBytes < segmentBytesMax) {
-            throw new IllegalArgumentException("snapshotLogBytes " + snapshotLogBytes
-                    + " is less than segmentBytesMax " + segmentBytesMax);
+            throw new IllegalArgumentException(
+                    "snapshotLogBytes " + snapshotLogBytes + " is less than segmentBytesMax " + segmentBytesMax);
         }
     }
 }

@@ -48,8 +48,8 @@ final class Joining {
         final int limit = group.config().maxSize();
         return switch (group.state()) {
             case EMPTY, DEAD -> true;
-            case PREPARING_REBALANCE -> (member != null && member.isAwaitingJoin())
-                    || group.roster().awaitingJoin() < limit;
+            case PREPARING_REBALANCE ->
+                (member != null && member.isAwaitingJoin()) || group.roster().awaitingJoin() < limit;
             case COMPLETING_REBALANCE, STABLE -> member != null || group.size() < limit;
         };
     }

@@ -42,9 +42,8 @@ final class Leaving {
 
     private ErrorCode leave(final MemberIdentity who) {
         if (who.memberId().isEmpty()) {
-            final String id = who.instanceIdOrNull() == null
-                    ? null
-                    : group.roster().idOfInstanceOrNull(who.instanceIdOrNull());
+            final String id =
+                    who.instanceIdOrNull() == null ? null : group.roster().idOfInstanceOrNull(who.instanceIdOrNull());
             return id == null ? ErrorCode.UNKNOWN_MEMBER_ID : dismiss(id);
         }
         if (group.roster().removePendingJoin(who.memberId())) {
@@ -61,8 +60,8 @@ final class Leaving {
 
     private void afterLoss(final String reason, final long nowMs) {
         switch (group.state()) {
-            case STABLE, COMPLETING_REBALANCE, PREPARING_REBALANCE -> group.rebalance()
-                    .maybePrepareOrComplete(reason, nowMs);
+            case STABLE, COMPLETING_REBALANCE, PREPARING_REBALANCE ->
+                group.rebalance().maybePrepareOrComplete(reason, nowMs);
             case EMPTY, DEAD -> {
                 // Only an id that was never used is gone: nothing waits for it.
             }

@@ -39,9 +39,7 @@ public final class MemberProtocol {
 
     @Override
     public boolean equals(final Object other) {
-        return other instanceof MemberProtocol that
-                && name.equals(that.name)
-                && Arrays.equals(metadata, that.metadata);
+        return other instanceof MemberProtocol that && name.equals(that.name) && Arrays.equals(metadata, that.metadata);
     }
 
     @Override

@@ -65,7 +65,8 @@ final class Persistence {
             group.rebalance().prepare("the assignments could not be made durable", nowMs);
         } else if (awaited instanceof Return back && isCurrent(back)) {
             // It keeps its place here and will come back once more: then that is recorded.
-            group.answerJoin(back.member(), JoinAnswer.failed(error, back.member().id()));
+            group.answerJoin(
+                    back.member(), JoinAnswer.failed(error, back.member().id()));
         }
     }
 

@@ -93,7 +93,8 @@ final class Roster {
         }
         pendingSyncs.remove(member.id());
         if (isLeader(member.id())) {
-            leaderIdOrNull = members.isEmpty() ? null : members.keySet().iterator().next();
+            leaderIdOrNull =
+                    members.isEmpty() ? null : members.keySet().iterator().next();
         }
     }
 

@@ -11,8 +11,7 @@ import java.nio.ByteBuffer;
  * @param protocolNameOrNull the protocol chosen, null with an error.
  * @param assignment what the leader gave to this member; to be read only, empty with an error.
  */
-public record SyncAnswer(
-        ErrorCode error, String protocolTypeOrNull, String protocolNameOrNull, ByteBuffer assignment) {
+public record SyncAnswer(ErrorCode error, String protocolTypeOrNull, String protocolNameOrNull, ByteBuffer assignment) {
     /** Refused. */
     public static SyncAnswer failed(final ErrorCode error) {
         return new SyncAnswer(error, null, null, ByteBuffer.allocate(0));

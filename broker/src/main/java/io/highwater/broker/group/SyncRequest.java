@@ -24,12 +24,6 @@ public record SyncRequest(
     /** The same wish, named. */
     public SyncRequest named(final long newHandle) {
         return new SyncRequest(
-                newHandle,
-                memberId,
-                instanceIdOrNull,
-                generation,
-                protocolTypeOrNull,
-                protocolNameOrNull,
-                assignments);
+                newHandle, memberId, instanceIdOrNull, generation, protocolTypeOrNull, protocolNameOrNull, assignments);
     }
 }

@@ -19,8 +19,7 @@ import java.util.UUID;
  * @param removedTopics topics that are gone, as they were, in id order.
  * @param brokersChanged true when a broker registered.
  */
-public record MetadataDelta(
-        List<TopicImage> changedTopics, List<TopicImage> removedTopics, boolean brokersChanged) {
+public record MetadataDelta(List<TopicImage> changedTopics, List<TopicImage> removedTopics, boolean brokersChanged) {
     /** Copies the lists. */
     public MetadataDelta {
         changedTopics = List.copyOf(changedTopics);
@@ -35,8 +34,7 @@ public record MetadataDelta(
     }
 
     /** What these records changed. */
-    public static MetadataDelta of(
-            final MetadataImage before, final List<Message> records, final MetadataImage after) {
+    public static MetadataDelta of(final MetadataImage before, final List<Message> records, final MetadataImage after) {
         final TreeSet<UUID> touched = new TreeSet<>();
         for (final Message record : records) {
             if (record instanceof TopicRecord topic) {

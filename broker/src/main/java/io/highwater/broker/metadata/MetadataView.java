@@ -17,8 +17,8 @@ public final class MetadataView {
     /** Replaces the image by a newer one. Called by the thread that applies changes only. */
     public void advance(final MetadataImage next) {
         if (next.version() < current.version()) {
-            throw new IllegalStateException("metadata image would go back from version " + current.version() + " to "
-                    + next.version());
+            throw new IllegalStateException(
+                    "metadata image would go back from version " + current.version() + " to " + next.version());
         }
         current = next;
     }

@@ -122,7 +122,10 @@ public final class PersistentMap<K extends Comparable<? super K>, V> implements 
     public String toString() {
         final StringBuilder text = new StringBuilder("{");
         for (final Map.Entry<K, V> entry : this) {
-            text.append(text.length() == 1 ? "" : ", ").append(entry.getKey()).append('=').append(entry.getValue());
+            text.append(text.length() == 1 ? "" : ", ")
+                    .append(entry.getKey())
+                    .append('=')
+                    .append(entry.getValue());
         }
         return text.append('}').toString();
     }

@@ -97,7 +97,11 @@ final class ServerConnection implements LinkHandler {
             exchange.route().handler().handle(request, exchange, exchange);
         } catch (final RuntimeException e) {
             // The agent's top loop: one request's fault must not take the event loop and its other connections along.
-            LOG.error("{} request of {} met a fault, closing the connection", exchange.route().apiKey(), link, e);
+            LOG.error(
+                    "{} request of {} met a fault, closing the connection",
+                    exchange.route().apiKey(),
+                    link,
+                    e);
             closeFor("internal error");
         }
     }
@@ -161,7 +165,12 @@ final class ServerConnection implements LinkHandler {
             return;
         }
         final ByteBuf encoded = ResponseEncoder.encode(
-                link.allocator(), exchange.route(), exchange.apiVersion(), exchange.correlationId(), response, lifetime);
+                link.allocator(),
+                exchange.route(),
+                exchange.apiVersion(),
+                exchange.correlationId(),
+                response,
+                lifetime);
         queuedResponseBytes += encoded.readableBytes();
         exchange.answered(encoded);
         drain();

@@ -16,6 +16,10 @@ import java.util.Map;
 public final class BrokerConfig {
     private static final int INT_MAX = Integer.MAX_VALUE;
     private static final long LONG_MAX = Long.MAX_VALUE;
+
+    /** What the frame budget keeps back for small frames. */
+    private static final long SMALL_FRAMES_RESERVE_BYTES = 1024 * 1024;
+
     private static final List<ConfigKey<?>> KEYS = new ArrayList<>();
 
     /** Where the node keeps everything. */
@@ -28,7 +32,9 @@ public final class BrokerConfig {
 
     /** Address told to clients. */
     public static final ConfigKey<String> ADVERTISED_LISTENERS = key(ConfigKey.text(
-            "advertised.listeners", "", "HOST:PORT that clients are told to connect to; what is listened on if empty."));
+            "advertised.listeners",
+            "",
+            "HOST:PORT that clients are told to connect to; what is listened on if empty."));
 
     /** Metrics and health. */
     public static final ConfigKey<String> ADMIN_LISTENER =
@@ -47,8 +53,8 @@ public final class BrokerConfig {
                     + " operating system likes."));
 
     /** Interval of the policy {@code interval}. */
-    public static final ConfigKey<Long> FLUSH_MS = key(ConfigKey.number(
-            "flush.ms", 1_000, 1, LONG_MAX, "Time between two forces under flush.policy=interval."));
+    public static final ConfigKey<Long> FLUSH_MS = key(
+            ConfigKey.number("flush.ms", 1_000, 1, LONG_MAX, "Time between two forces under flush.policy=interval."));
 
     /** Partitions of a topic whose creator named no number. */
     public static final ConfigKey<Integer> NUM_PARTITIONS = key(ConfigKey.integer(
@@ -163,8 +169,8 @@ public final class BrokerConfig {
             "How long an empty group waits for more members after its first."));
 
     /** Members per group. */
-    public static final ConfigKey<Integer> GROUP_MAX_SIZE = key(
-            ConfigKey.integer("group.max.size", INT_MAX, 1, INT_MAX, "Most members of one group."));
+    public static final ConfigKey<Integer> GROUP_MAX_SIZE =
+            key(ConfigKey.integer("group.max.size", INT_MAX, 1, INT_MAX, "Most members of one group."));
 
     /** Bytes of metadata with one committed offset. */
     public static final ConfigKey<Integer> OFFSET_METADATA_MAX_BYTES = key(ConfigKey.integer(
@@ -187,8 +193,9 @@ public final class BrokerConfig {
             values.put(key, key.parse(text == null ? key.defaultText() : text));
         }
         this.listener = HostPort.parse(LISTENERS.name(), get(LISTENERS));
-        this.advertised =
-                get(ADVERTISED_LISTENERS).isEmpty() ? null : HostPort.parse(ADVERTISED_LISTENERS.name(), get(ADVERTISED_LISTENERS));
+        this.advertised = get(ADVERTISED_LISTENERS).isEmpty()
+                ? null
+                : HostPort.parse(ADVERTISED_LISTENERS.name(), get(ADVERTISED_LISTENERS));
         this.admin = get(ADMIN_LISTENER).isEmpty() ? null : HostPort.parse(ADMIN_LISTENER.name(), get(ADMIN_LISTENER));
         checkTogether();
     }
@@ -223,12 +230,13 @@ public final class BrokerConfig {
         if (get(GROUP_MIN_SESSION_MS) > get(GROUP_MAX_SESSION_MS)) {
             throw new ConfigException("group.min.session.timeout.ms is above group.max.session.timeout.ms");
         }
-        if (get(QUEUED_MAX_BYTES) < get(REQUEST_MAX_BYTES)) {
+        if (get(QUEUED_MAX_BYTES) - SMALL_FRAMES_RESERVE_BYTES < get(REQUEST_MAX_BYTES)) {
             throw new ConfigException(
-                    "queued.max.request.bytes is below socket.request.max.bytes: the largest request could never be read");
+                    "queued.max.request.bytes must be at least 1 MiB above socket.request.max.bytes: the largest request could never be read");
         }
         if (get(MESSAGE_MAX_BYTES) > get(SEGMENT_BYTES)) {
-            throw new ConfigException("message.max.bytes is above log.segment.bytes: such a batch would fit no segment");
+            throw new ConfigException(
+                    "message.max.bytes is above log.segment.bytes: such a batch would fit no segment");
         }
     }
 

@@ -96,7 +96,8 @@ public final class ConfigKey<T> {
             if (choice.name().equalsIgnoreCase(text)) {
                 return choice;
             }
-            choices.append(choices.length() == 0 ? "" : ", ").append(choice.name().toLowerCase(Locale.ROOT));
+            choices.append(choices.length() == 0 ? "" : ", ")
+                    .append(choice.name().toLowerCase(Locale.ROOT));
         }
         throw new ConfigException("write one of " + choices);
     }

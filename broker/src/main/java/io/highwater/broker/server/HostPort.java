@@ -25,7 +25,8 @@ public record HostPort(String host, int port) {
         if (host.startsWith("[") && host.endsWith("]")) {
             host = host.substring(1, host.length() - 1);
         } else if (host.contains(":") || host.contains(",")) {
-            throw bad(key, text, host.contains(",") ? "write one HOST:PORT" : "write an IPv6 address as [ADDRESS]:PORT");
+            throw bad(
+                    key, text, host.contains(",") ? "write one HOST:PORT" : "write an IPv6 address as [ADDRESS]:PORT");
         }
         return new HostPort(host.isEmpty() ? "0.0.0.0" : host, parsePort(key, text, address.substring(colon + 1)));
     }
