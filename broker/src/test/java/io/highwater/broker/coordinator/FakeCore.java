@@ -69,7 +69,8 @@ final class FakeCore implements Core {
                         .toList(),
                 PersistentMap.empty());
         final MetadataImage before = metadata.current();
-        metadata.advance(with(before, before.topics().with(id, topic), before.topicIds().with(name, id)));
+        metadata.advance(
+                with(before, before.topics().with(id, topic), before.topicIds().with(name, id)));
     }
 
     void deleteTopic(final String name) {
@@ -123,7 +124,8 @@ final class FakeCore implements Core {
                 ((Watcher<? super KeyedRecords>) watcher).onImage(groups.version(), groups);
             } else {
                 metaWatchers.add((Watcher<? super MetadataImage>) watcher);
-                ((Watcher<? super MetadataImage>) watcher).onImage(metadata.current().version(), metadata.current());
+                ((Watcher<? super MetadataImage>) watcher)
+                        .onImage(metadata.current().version(), metadata.current());
             }
         });
     }

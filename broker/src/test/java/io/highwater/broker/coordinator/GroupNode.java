@@ -46,12 +46,7 @@ final class GroupNode {
     /** Starts without waiting for the load. */
     void start() {
         coordinator = new GroupCoordinator(
-                scheduler.newShard("groups"),
-                scheduler.clock(),
-                scheduler.newRandom(),
-                core,
-                core.metadata(),
-                config);
+                scheduler.newShard("groups"), scheduler.clock(), scheduler.newRandom(), core, core.metadata(), config);
         handlers.clear();
         add(new FindCoordinatorHandler(7));
         add(new JoinGroupHandler(coordinator));

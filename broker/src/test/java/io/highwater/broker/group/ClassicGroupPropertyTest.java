@@ -59,6 +59,7 @@ class ClassicGroupPropertyTest {
         private final List<String> ids = new ArrayList<>(List.of("made-up"));
         /** Protocols and leaders named in answers, by generation. */
         private final Map<Integer, String> protocolOf = new LinkedHashMap<>();
+
         private final Map<Integer, Set<String>> joinedIn = new LinkedHashMap<>();
 
         World(final long seed, final Map<GroupState, Integer> entered) {
@@ -223,8 +224,7 @@ class ClassicGroupPropertyTest {
             lastGeneration = durable.generation;
             protocolOf.keySet().removeIf(generation -> generation > durable.generation);
             joinedIn.keySet().removeIf(generation -> generation > durable.generation);
-            assertEquals(
-                    durable.members.stream().map(member -> member.memberId).toList(), group.memberIds());
+            assertEquals(durable.members.stream().map(member -> member.memberId).toList(), group.memberIds());
         }
 
         private void settle(final boolean isDurable) {

@@ -31,8 +31,7 @@ class OffsetExpiryTest {
     @Test
     void anEmptinessThatIsNotDurableExpiresNothing() {
         state.members.add(member("t"));
-        assertFalse(OffsetExpiry.isExpired(
-                empty(), state, offset, Long.MAX_VALUE, RETENTION_MS));
+        assertFalse(OffsetExpiry.isExpired(empty(), state, offset, Long.MAX_VALUE, RETENTION_MS));
     }
 
     @Test
