@@ -63,6 +63,7 @@ final class GroupNode {
     }
 
     /** Sends the request and lets half a second pass. */
+    @SuppressWarnings("TypeParameterUnusedInFormals") // The request's class says which answer it has.
     <Q extends Message, R extends Message> R ask(final Q request, final int version) {
         final AtomicReference<R> answer = send(request, version);
         scheduler.runFor(500);
