@@ -136,7 +136,7 @@ final class LogRecovery {
         checkFrom = state.recoveryPoint();
         checkPosition = bases.get(place) == checkFrom ? 0 : state.recoveryPosition();
         final boolean endsHere = checkPosition == 0 && state.recoveryPosition() > 0;
-        if (place > 0 && kept(bases.get(place - 1)) == null && !endsHere) {
+        while (place > 0 && kept(bases.get(place - 1)) == null && !(endsHere && checkFrom == state.recoveryPoint())) {
             // It was sealed in the last moments, and the journal does not know its size: checked from its beginning.
             place--;
             checkFrom = bases.get(place);
@@ -186,7 +186,8 @@ final class LogRecovery {
 
     private void restoreProducers() throws IOException {
         long from = segments.get(0).baseOffset();
-        if (state.producerOffset() >= 0) {
+        // One from beyond the recovery point speaks of batches that a cut was about to remove.
+        if (state.producerOffset() >= 0 && state.producerOffset() <= checkFrom) {
             try {
                 producers.restore(state.producers(), nowMs);
                 from = state.producerOffset();
