@@ -77,7 +77,8 @@ class FileDiskTest extends DiskContract {
                 reader.start();
             }
             for (int i = 1; reads.get() < readsWanted && failure.get() == null; i++) {
-                published.getAndSet(file.map((long) (i % 4) * regionBytes, regionBytes))
+                published
+                        .getAndSet(file.map((long) (i % 4) * regionBytes, regionBytes))
                         .release();
             }
             published.getAndSet(null).release();
