@@ -95,7 +95,7 @@ public final class LogDirectory implements AutoCloseable {
             final int nodeId,
             final String clusterIdOrNull)
             throws IOException, LogDirectoryException {
-        disk.createDirectories(path);
+        create(disk, path);
         final AutoCloseable lock = disk.tryLock(path.resolve(LOCK_FILE));
         if (lock == null) {
             throw new LogDirectoryException("data directory " + path + " is in use by another process");
@@ -367,6 +367,20 @@ public final class LogDirectory implements AutoCloseable {
         disk.createDirectories(directory);
         DerivedFiles.write(
                 disk, directory, DerivedFiles.PARTITION_METADATA, DerivedFiles.partitionMetadata(key.topicId()));
+    }
+
+    /** Creates a directory and its missing parents, durably. */
+    private static void create(final Disk disk, final Path path) throws IOException {
+        final List<Path> parents = new ArrayList<>();
+        Path missing = path.toAbsolutePath();
+        while (missing.getParent() != null && !disk.exists(missing)) {
+            missing = missing.getParent();
+            parents.add(missing);
+        }
+        disk.createDirectories(path);
+        for (final Path parent : parents) {
+            disk.forceDirectory(parent);
+        }
     }
 
     private static PartitionState fresh(final TopicPartitionKey key) {

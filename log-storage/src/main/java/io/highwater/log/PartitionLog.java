@@ -418,6 +418,11 @@ public final class PartitionLog {
         ticket.request();
     }
 
+    private void noteActive(final Segment segment) throws IOException {
+        around.journal()
+                .append(new JournalEntry.SegmentKept(id, new JournalEntry.Segment(segment.baseOffset(), -1, -1)));
+    }
+
     /** A forged batch could hide in the leftovers of a failed append, right where the next one ends. */
     private void eraseSuspect() throws IOException {
         if (suspectBytes > 0) {
@@ -491,6 +496,7 @@ public final class PartitionLog {
 
     private void truncate(final long offset) throws IOException {
         while (segments.count() > 1 && segments.active().baseOffset() >= offset) {
+            noteActive(segments.get(segments.count() - 2));
             force.lowerTo(
                     around.journal(),
                     segments.active().baseOffset(),

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.highwater.log.disk.DiskOperation;
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.log.producer.SequenceCheck;
+import io.highwater.port.ProcessKilled;
 import io.highwater.port.SeededRandom;
 import io.highwater.records.RecordBatch;
 import java.io.IOException;
@@ -79,8 +80,11 @@ final class LogCrashTest {
                 fixture.open();
                 verify(fixture, model, at);
                 live(fixture, model, random, died);
-            } catch (final IOException e) {
+            } catch (final IOException | ProcessKilled e) {
                 assertTrue(died[0], at + ": " + e);
+            }
+            if (fixture.log != null) {
+                model.stable = Math.max(model.stable, fixture.log.stableEnd());
             }
             disk.beforeEach((operation, path) -> {});
             if (!died[0]) {

@@ -261,7 +261,7 @@ abstract class PartitionLogContract {
         assertEquals(200, fixture.append(batch("other", 5, 5000), 20));
         fixture.settle();
         assertEquals(205, fixture.log.stableEnd());
-        assertEquals(new OffsetAtTime(200, 5000, 20), fixture.log.offsetForTimestamp(1051, 300));
+        assertEquals(new OffsetAtTime(200, 5000, 20), fixture.log.offsetForTimestamp(1052, 300));
         final byte[] all = fixture.readAll(500);
         final LogFixture next = fixture.reopenCleanly();
         assertArrayEquals(all, next.readAll(1 << 20));
