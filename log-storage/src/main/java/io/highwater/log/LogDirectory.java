@@ -389,9 +389,8 @@ public final class LogDirectory implements AutoCloseable {
             disk.forceDirectory(there.getParent());
         }
         for (int depth = there.getNameCount(); depth < absolute.getNameCount(); depth++) {
-            final Path parent = depth == 0
-                    ? absolute.getRoot()
-                    : absolute.getRoot().resolve(absolute.subpath(0, depth));
+            final Path parent =
+                    depth == 0 ? absolute.getRoot() : absolute.getRoot().resolve(absolute.subpath(0, depth));
             disk.createDirectories(parent.resolve(absolute.getName(depth)));
             disk.forceDirectory(parent);
         }

@@ -61,7 +61,9 @@ public record DirectoryIdentity(String clusterIdOrNull, int nodeId, UUID directo
         requireFormat(path, "highwater.layout", number(path, properties, "highwater.layout"), LAYOUT);
         requireFormat(path, "version", number(path, properties, "version"), VERSION);
         return new DirectoryIdentity(
-                properties.getProperty("cluster.id"), number(path, properties, "node.id"), directoryId(path, properties));
+                properties.getProperty("cluster.id"),
+                number(path, properties, "node.id"),
+                directoryId(path, properties));
     }
 
     /** Writes it, replacing the former one in one durable step. */
@@ -86,8 +88,7 @@ public record DirectoryIdentity(String clusterIdOrNull, int nodeId, UUID directo
             throws DirectoryRefusedException {
         if (nodeId != expectedNodeId) {
             throw new DirectoryRefusedException(
-                    Reason.FOREIGN_NODE,
-                    directory + " belongs to node " + nodeId + ", this is node " + expectedNodeId);
+                    Reason.FOREIGN_NODE, directory + " belongs to node " + nodeId + ", this is node " + expectedNodeId);
         }
         if (clusterIdOrNull != null
                 && expectedClusterIdOrNull != null
@@ -116,8 +117,8 @@ public record DirectoryIdentity(String clusterIdOrNull, int nodeId, UUID directo
         }
         final Properties properties = new Properties();
         try {
-            properties.load(new StringReader(
-                    StandardCharsets.UTF_8.decode(bytes.flip()).toString()));
+            properties.load(
+                    new StringReader(StandardCharsets.UTF_8.decode(bytes.flip()).toString()));
         } catch (final IllegalArgumentException e) {
             throw damaged(path, "is not a properties file");
         }

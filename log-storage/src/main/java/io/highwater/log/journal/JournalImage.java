@@ -59,8 +59,7 @@ final class JournalImage {
     boolean apply(final JournalEntry entry) {
         final PartitionId id = entry.id();
         if (entry instanceof PartitionAdded added) {
-            partitions.putIfAbsent(
-                    id, new PartitionState(id, added.topic(), 0, 0, 0, List.of(), -1, EMPTY, List.of()));
+            partitions.putIfAbsent(id, new PartitionState(id, added.topic(), 0, 0, 0, List.of(), -1, EMPTY, List.of()));
             return true;
         }
         if (entry instanceof PartitionRemoved) {
@@ -134,7 +133,8 @@ final class JournalImage {
     }
 
     /** The list with the segment of this base offset replaced, or dropped for null. */
-    private static List<Segment> with(final List<Segment> segments, final long baseOffset, final Segment segmentOrNull) {
+    private static List<Segment> with(
+            final List<Segment> segments, final long baseOffset, final Segment segmentOrNull) {
         final List<Segment> result = new ArrayList<>(segments.size() + 1);
         int i = 0;
         while (i < segments.size() && segments.get(i).baseOffset() < baseOffset) {

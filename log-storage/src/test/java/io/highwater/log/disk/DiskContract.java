@@ -50,7 +50,8 @@ abstract class DiskContract {
     @Test
     void writesDirectBuffersFromTheirPosition() throws IOException {
         try (DiskFile file = disk.open(directory.resolve("a"), true)) {
-            final ByteBuffer source = ByteBuffer.allocateDirect(4).put(bytes("abcd")).position(1).limit(3);
+            final ByteBuffer source =
+                    ByteBuffer.allocateDirect(4).put(bytes("abcd")).position(1).limit(3);
             file.write(source, 0);
             assertEquals(3, source.position());
             assertEquals("bc", content(file));
@@ -199,8 +200,7 @@ abstract class DiskContract {
         try (DiskFile file = disk.open(directory.resolve("b"), false)) {
             assertEquals("new", content(file));
         }
-        assertThrows(
-                NoSuchFileException.class, () -> disk.rename(directory.resolve("a"), directory.resolve("b")));
+        assertThrows(NoSuchFileException.class, () -> disk.rename(directory.resolve("a"), directory.resolve("b")));
     }
 
     @Test

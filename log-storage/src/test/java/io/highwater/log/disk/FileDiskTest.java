@@ -125,7 +125,8 @@ class FileDiskTest extends DiskContract {
                         lockFile.toString())
                 .redirectErrorStream(true)
                 .start();
-        final String said = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        final String said =
+                new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         process.waitFor();
         return said.strip();
     }

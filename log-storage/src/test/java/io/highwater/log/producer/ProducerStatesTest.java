@@ -19,8 +19,10 @@ final class ProducerStatesTest {
     private long offset;
 
     private void append(final long id, final int epoch, final int sequence, final int records, final long nowMs) {
-        final RecordBatchBuilder builder =
-                new RecordBatchBuilder().reset().producer(id, (short) epoch, sequence).baseOffset(offset);
+        final RecordBatchBuilder builder = new RecordBatchBuilder()
+                .reset()
+                .producer(id, (short) epoch, sequence)
+                .baseOffset(offset);
         for (int i = 0; i < records; i++) {
             builder.append(500 + i, null, null);
         }
@@ -146,7 +148,8 @@ final class ProducerStatesTest {
             final ByteBuffer cut = good.duplicate().limit(length);
             assertThrows(IllegalArgumentException.class, () -> states.restore(cut, 0));
         }
-        final ByteBuffer older = ByteBuffer.allocate(good.limit()).put(good.duplicate()).flip();
+        final ByteBuffer older =
+                ByteBuffer.allocate(good.limit()).put(good.duplicate()).flip();
         older.put(0, (byte) 7);
         assertThrows(IllegalArgumentException.class, () -> states.restore(older, 0));
         assertEquals(DUPLICATE, check(1, 0, 0, 0));
