@@ -139,6 +139,9 @@ final class LogForce implements Forceable {
      */
     synchronized void lowerTo(final Journal journal, final long offset, final long position) throws IOException {
         producers = null;
+        if (notedProducers != null && notedProducers.offset() > offset) {
+            notedProducers = null;
+        }
         if (offset < forcedOffset) {
             forcedOffset = offset;
             forcedPosition = position;

@@ -235,12 +235,12 @@ final class LogRecovery {
         if (torn > 0) {
             LOG.warn("{}: {} bytes of a torn tail cut, the log ends at offset {}", directory, torn, expected);
         }
+        // A segment without a forced byte has a name that may not be forced either.
+        namesChanged |= segments.get(place).baseOffset() >= state.recoveryPoint();
         if (changed) {
             for (int checked = from; checked <= place; checked++) {
                 segments.get(checked).force();
             }
-            // The names of segments that were found may not be durable either.
-            namesChanged = true;
         }
     }
 

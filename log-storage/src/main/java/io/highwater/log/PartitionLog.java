@@ -336,7 +336,8 @@ public final class PartitionLog {
             around.journal()
                     .append(new JournalEntry.SegmentKept(
                             id,
-                            new JournalEntry.Segment(segment.baseOffset(),
+                            new JournalEntry.Segment(
+                                    segment.baseOffset(),
                                     isActive ? -1 : segment.sizeBytes(),
                                     isActive ? -1 : segment.maxTimestamp())));
         }
@@ -538,9 +539,7 @@ public final class PartitionLog {
         }
         for (int place = segments.placeOf(from); place < segments.count(); place++) {
             SegmentRecovery.replay(
-                    segments.get(place),
-                    from,
-                    (buffer, position) -> producers.onAppended(buffer, position, nowMs));
+                    segments.get(place), from, (buffer, position) -> producers.onAppended(buffer, position, nowMs));
         }
         around.journal().append(new JournalEntry.ProducerSnapshot(id, endOffset, producers.snapshot()));
     }

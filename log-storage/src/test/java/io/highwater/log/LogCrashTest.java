@@ -139,8 +139,7 @@ final class LogCrashTest {
     private static void append(final LogFixture fixture, final Model model, final SeededRandom random)
             throws LogStorageException {
         final int records = 1 + random.nextInt(5);
-        final ByteBuffer batch =
-                LogFixture.idempotent(PRODUCER, 0, (int) fixture.log.endOffset(), records);
+        final ByteBuffer batch = LogFixture.idempotent(PRODUCER, 0, (int) fixture.log.endOffset(), records);
         final long base = fixture.log.endOffset();
         // Even a failed append may have reached the file whole.
         RecordBatch.setBaseOffset(batch, 0, base);
