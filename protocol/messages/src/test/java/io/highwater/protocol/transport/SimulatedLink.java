@@ -238,10 +238,10 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
 
     private void chunkTravels() {
         isSending = false;
-        if (ended || !process().isAlive()) {
+        if (!process().isAlive()) {
             return;
         }
-        if (closing) {
+        if (closing || ended) {
             sendEnd();
             return;
         }
