@@ -38,8 +38,7 @@ public final class AdminClient implements AutoCloseable {
     private final long timeoutMs;
 
     /** A client over calls that it closes in the end. */
-    public AdminClient(
-            final BrokerCalls calls, final Clock clock, final RandomSource random, final long timeoutMs) {
+    public AdminClient(final BrokerCalls calls, final Clock clock, final RandomSource random, final long timeoutMs) {
         this.calls = calls;
         this.clock = clock;
         this.backoff = new Backoff(BACKOFF_FIRST_MS, BACKOFF_MAX_MS, random);
@@ -104,11 +103,7 @@ public final class AdminClient implements AutoCloseable {
 
     private CompletableFuture<List<TopicDescription>> metadata(final String what, final List<String> names) {
         return ask(new Attempts<MetadataResponse, List<TopicDescription>>(
-                what,
-                false,
-                leftMs -> AdminRequests.metadata(names),
-                response -> false,
-                AdminRequests::descriptions));
+                what, false, leftMs -> AdminRequests.metadata(names), response -> false, AdminRequests::descriptions));
     }
 
     private <T> CompletableFuture<T> ask(final Attempts<?, T> attempts) {

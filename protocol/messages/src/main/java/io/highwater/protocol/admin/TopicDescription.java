@@ -13,8 +13,7 @@ import java.util.UUID;
  * @param error why nothing is known, or NONE
  * @param partitions in the order of their numbers
  */
-public record TopicDescription(
-        String name, UUID id, boolean isInternal, ErrorCode error, List<Partition> partitions) {
+public record TopicDescription(String name, UUID id, boolean isInternal, ErrorCode error, List<Partition> partitions) {
     /** Keeps an unchangeable copy of the list. */
     public TopicDescription {
         partitions = List.copyOf(partitions);

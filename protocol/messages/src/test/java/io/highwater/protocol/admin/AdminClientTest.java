@@ -56,8 +56,7 @@ class AdminClientTest {
 
     @Test
     void createsDescribesListsAndDeletes() {
-        final List<TopicResult> created = await(admin.createTopics(
-                List.of(topic("b", 3), topic("a", 1)), false));
+        final List<TopicResult> created = await(admin.createTopics(List.of(topic("b", 3), topic("a", 1)), false));
         assertEquals(List.of("b", "a"), created.stream().map(TopicResult::name).toList());
         assertTrue(created.stream().allMatch(TopicResult::isDone));
         assertEquals(3, created.get(0).partitions());
@@ -83,8 +82,7 @@ class AdminClientTest {
     @Test
     void tellsWhyOneOfSeveralTopicsIsNotCreated() {
         store.topics.put("old", 1);
-        final List<TopicResult> results =
-                await(admin.createTopics(List.of(topic("old", 1), topic("new", 1)), false));
+        final List<TopicResult> results = await(admin.createTopics(List.of(topic("old", 1), topic("new", 1)), false));
         assertEquals(ErrorCode.TOPIC_ALREADY_EXISTS, results.get(0).error());
         assertEquals("there is a old", results.get(0).message());
         assertTrue(results.get(1).isDone());
@@ -92,7 +90,8 @@ class AdminClientTest {
 
     @Test
     void createsNothingWhenItOnlyValidates() {
-        assertTrue(await(admin.createTopics(List.of(topic("a", 1)), true)).get(0).isDone());
+        assertTrue(
+                await(admin.createTopics(List.of(topic("a", 1)), true)).get(0).isDone());
         assertEquals(Map.of(), store.topics);
     }
 
@@ -104,7 +103,8 @@ class AdminClientTest {
                 ApiKey.CREATE_TOPICS, 4,
                 ApiKey.DELETE_TOPICS, 1));
         createsNothingWhenItOnlyValidates();
-        assertTrue(await(admin.createTopics(List.of(topic("a", 1)), false)).get(0).isDone());
+        assertTrue(
+                await(admin.createTopics(List.of(topic("a", 1)), false)).get(0).isDone());
         assertTrue(await(admin.deleteTopics(List.of("a"))).get(0).isDone());
     }
 
@@ -116,13 +116,16 @@ class AdminClientTest {
         store.highest.remove(ApiKey.DESCRIBE_CONFIGS);
         network.cutAny();
         scheduler.runFor(5);
-        assertEquals(ErrorCode.UNSUPPORTED_VERSION, failure(admin.topicConfigs(List.of("a"))).error());
+        assertEquals(
+                ErrorCode.UNSUPPORTED_VERSION,
+                failure(admin.topicConfigs(List.of("a"))).error());
     }
 
     @Test
     void asksAgainWhenTheControllerHasMoved() {
         store.notControllerAnswers = 3;
-        assertTrue(await(admin.createTopics(List.of(topic("a", 1)), false)).get(0).isDone());
+        assertTrue(
+                await(admin.createTopics(List.of(topic("a", 1)), false)).get(0).isDone());
     }
 
     @Test
@@ -160,7 +163,8 @@ class AdminClientTest {
     private SimulatedTransport transport(final String name) {
         final SimulatedProcess process = scheduler.newProcess(name);
         final FrameBudget budget = new FrameBudget(1L << 30, 1_000, scheduler.clock());
-        final Transport made = network.newTransport(process, TransportOptions.client().withTimeouts(0, 0), budget);
+        final Transport made =
+                network.newTransport(process, TransportOptions.client().withTimeouts(0, 0), budget);
         return (SimulatedTransport) made;
     }
 

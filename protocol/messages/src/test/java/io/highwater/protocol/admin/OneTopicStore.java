@@ -148,8 +148,7 @@ final class OneTopicStore implements LinkHandler.Factory {
         for (final String name : names) {
             final DeleteTopicsResponse.DeletableTopicResult result = new DeleteTopicsResponse.DeletableTopicResult();
             result.name = name;
-            result.errorCode =
-                    topics.remove(name) != null ? 0 : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code();
+            result.errorCode = topics.remove(name) != null ? 0 : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code();
             response.responses.add(result);
         }
         return response;

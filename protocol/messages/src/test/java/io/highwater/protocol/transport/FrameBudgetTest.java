@@ -124,8 +124,7 @@ class FrameBudgetTest {
     @Test
     void refusesAFrameThatCouldNeverBeReserved() {
         budget.requireFits(new FrameLimits(GENERAL, 1));
-        assertThrows(
-                IllegalArgumentException.class, () -> budget.requireFits(new FrameLimits(GENERAL + 1, 1)));
+        assertThrows(IllegalArgumentException.class, () -> budget.requireFits(new FrameLimits(GENERAL + 1, 1)));
     }
 
     /** One link's account, and what it was told. */

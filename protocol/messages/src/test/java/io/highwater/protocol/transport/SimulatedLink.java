@@ -345,8 +345,7 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
         if (ended || closing) {
             return;
         }
-        final String verdict =
-                activity.look(transport.clock().monotonicNs(), receivedBytes, sentBytes, queuedBytes);
+        final String verdict = activity.look(transport.clock().monotonicNs(), receivedBytes, sentBytes, queuedBytes);
         if (verdict == null) {
             shard.schedule(this::look, LinkActivity.lookIntervalMs(transport.options()));
         } else {
