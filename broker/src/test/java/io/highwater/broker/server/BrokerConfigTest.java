@@ -68,6 +68,6 @@ class BrokerConfigTest {
     @Test
     void checksSettingsAgainstEachOther() {
         assertTrue(refusal("queued.max.request.bytes", "10000000").contains("socket.request.max.bytes"));
-        assertTrue(refusal("message.max.bytes", "2000000000").contains("log.segment.bytes"));
+        assertTrue(refusal("group.min.session.timeout.ms", "2000000").contains("group.max.session.timeout.ms"));
     }
 }
