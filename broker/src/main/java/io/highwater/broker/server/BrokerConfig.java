@@ -61,12 +61,13 @@ public final class BrokerConfig {
             "num.partitions", 1, 1, 10_000, "Partitions of a topic that is created without a number of its own."));
 
     /** Replicas of a topic whose creator named no number. */
-    public static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = key(ConfigKey.integer(
-            "default.replication.factor",
-            -1,
-            -1,
-            32_767,
-            "Replicas of a topic that is created without a number of its own; -1: three, or as many as there are brokers."));
+    public static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = key(
+            ConfigKey.integer(
+                    "default.replication.factor",
+                    -1,
+                    -1,
+                    32_767,
+                    "Replicas of a topic that is created without a number of its own; -1: three, or as many as there are brokers."));
 
     /** Whether asking for a topic makes it. */
     public static final ConfigKey<Boolean> AUTO_CREATE_TOPICS = key(ConfigKey.flag(

@@ -44,7 +44,8 @@ final class TopicLogs {
                 configs.number(given, TopicConfigs.SEGMENT_MS),
                 (int) configs.number(given, TopicConfigs.INDEX_INTERVAL_BYTES),
                 (int) configs.number(given, TopicConfigs.MAX_MESSAGE_BYTES),
-                FlushPolicy.valueOf(configs.text(given, TopicConfigs.FLUSH_POLICY).toUpperCase(Locale.ROOT)),
+                FlushPolicy.valueOf(
+                        configs.text(given, TopicConfigs.FLUSH_POLICY).toUpperCase(Locale.ROOT)),
                 configs.number(given, TopicConfigs.FLUSH_MS),
                 LOG_APPEND_TIME.equals(configs.text(given, TopicConfigs.MESSAGE_TIMESTAMP_TYPE)),
                 configs.number(given, TopicConfigs.RETENTION_MS),

@@ -52,7 +52,8 @@ class BrokerConfigTest {
                 "bad value for listeners: 'SSL://a:1': only PLAINTEXT is served, write HOST:PORT",
                 refusal("listeners", "SSL://a:1"));
         assertEquals(
-                "bad value for listeners: 'a:70000': the port must be from 0 to 65535", refusal("listeners", "a:70000"));
+                "bad value for listeners: 'a:70000': the port must be from 0 to 65535",
+                refusal("listeners", "a:70000"));
         assertEquals("bad value for log.dirs: '/a,/b': write one directory", refusal("log.dirs", "/a,/b"));
     }
 
