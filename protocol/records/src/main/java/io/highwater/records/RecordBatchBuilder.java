@@ -237,12 +237,8 @@ public final class RecordBatchBuilder {
             final ByteBuffer value,
             final List<LogRecord.Header> headers,
             final byte[][] headerKeys) {
-<<<<<<< HEAD
         long bytes = Byte.BYTES + Varint.size(timestampDelta) + Varint.size(offsetDelta);
-=======
-        long bytes = (long) Byte.BYTES + Varint.size(timestampDelta) + Varint.size(offsetDelta);
->>>>>>> hw/transport
-        bytes += sizeOf(key) + sizeOf(value) + Varint.size(headerKeys.length);
+        bytes += (long) sizeOf(key) + sizeOf(value) + Varint.size(headerKeys.length);
         for (int i = 0; i < headerKeys.length; i++) {
             bytes += Varint.size(headerKeys[i].length)
                     + headerKeys[i].length
