@@ -186,7 +186,8 @@ final class LogRecovery {
 
     private void restoreProducers() throws IOException {
         long from = segments.get(0).baseOffset();
-        if (state.producerOffset() >= 0) {
+        // One from beyond the recovery point speaks of batches that a cut was about to remove.
+        if (state.producerOffset() >= 0 && state.producerOffset() <= checkFrom) {
             try {
                 producers.restore(state.producers(), nowMs);
                 from = state.producerOffset();

@@ -9,6 +9,7 @@ import io.highwater.log.journal.JournalEntry;
 import io.highwater.log.journal.PartitionId;
 import io.highwater.log.producer.ProducerStates;
 import io.highwater.log.segment.Segment;
+import io.highwater.log.segment.SegmentRecovery;
 import io.highwater.log.segment.Segments;
 import io.highwater.port.Clock;
 import io.highwater.port.Retained;
@@ -285,7 +286,6 @@ public final class PartitionLog {
             throw failure;
         }
         epochs.truncateTo(endOffset);
-        producers.truncateTo(endOffset);
     }
 
     /** The configuration in force. */
@@ -511,9 +511,32 @@ public final class PartitionLog {
         around.disk().forceDirectory(directory);
         cursorOffset = -1;
         endOffset = newEnd;
+        replayProducers();
         stableEnd = Math.min(stableEnd, newEnd);
         sizeBytes = segments.sizeBytes();
         force.publishEnd(active, newEnd, appendedBytes);
+    }
+
+    /** After a cut: a producer's last five batches may be older ones now. Rare, so it may walk the log. */
+    private void replayProducers() throws IOException {
+        if (producers.count() == 0) {
+            return;
+        }
+        final JournalEntry.ProducerSnapshot noted = force.notedProducers();
+        final long nowMs = around.clock().wallMs();
+        long from = startOffset;
+        producers.clear();
+        if (noted != null && noted.offset() <= endOffset) {
+            producers.restore(noted.bytes(), nowMs);
+            from = noted.offset();
+        }
+        for (int place = segments.placeOf(from); place < segments.count(); place++) {
+            SegmentRecovery.replay(
+                    segments.get(place),
+                    from,
+                    (buffer, position) -> producers.onAppended(buffer, position, nowMs));
+        }
+        around.journal().append(new JournalEntry.ProducerSnapshot(id, endOffset, producers.snapshot()));
     }
 
     private void drop(final Segment segment) throws IOException {
