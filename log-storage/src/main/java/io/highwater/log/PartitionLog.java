@@ -143,7 +143,9 @@ public final class PartitionLog {
         final long lastOffset = RecordBatch.lastOffset(batch, at);
         epochs.assign(leaderEpoch, baseOffset);
         producers.onAppended(batch, at, around.clock().wallMs());
-        sizeBytes += bytes;
+        // Not one step, and need not be: only this shard writes it.
+        final long grown = sizeBytes + bytes;
+        sizeBytes = grown;
         appendedBytes += bytes;
         around.dirtyBytes().addAndGet(bytes);
         endOffset = lastOffset + 1;
