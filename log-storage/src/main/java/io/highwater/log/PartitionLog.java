@@ -102,7 +102,7 @@ public final class PartitionLog {
         this.sizeBytes = segments.sizeBytes();
         this.writeBackAtBytes = around.config().writeBackBytes();
         this.snapshotMs = around.clock().monotonicMs();
-        this.force = new LogForce(around.disk(), directory, id, around.dirtyBytes(), this);
+        this.force = new LogForce(around.disk(), directory, id, around.dirtyBytes(), this, recovered.producersNotedAt());
         this.force.begin(segments.active(), endOffset);
         this.ticket = around.flusher().register(force);
     }
@@ -342,6 +342,7 @@ public final class PartitionLog {
                                     isActive ? -1 : segment.maxTimestamp())));
         }
         onEpochsChanged();
+        force.offerProducers(endOffset, producers.snapshot());
         force.noteRecoveryPoint(around.journal());
     }
 
@@ -541,7 +542,7 @@ public final class PartitionLog {
             SegmentRecovery.replay(
                     segments.get(place), from, (buffer, position) -> producers.onAppended(buffer, position, nowMs));
         }
-        around.journal().append(new JournalEntry.ProducerSnapshot(id, endOffset, producers.snapshot()));
+        force.offerProducers(endOffset, producers.snapshot());
     }
 
     private void drop(final Segment segment) throws IOException {
