@@ -159,7 +159,7 @@ abstract class PartitionLogContract {
         final SeededRandom random = new SeededRandom(3);
         final List<long[]> records = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
-            final long timestamp = 10_000L + i * 10 + random.nextInt(200) - 100;
+            final long timestamp = 10_000L + i * 10L + random.nextInt(200) - 100;
             final Compression codec = i % 3 == 0 ? Compression.GZIP : Compression.NONE;
             final long base = fixture.append(batch(codec, "some text " + i, 4, timestamp), i / 50);
             for (int r = 0; r < 4; r++) {
