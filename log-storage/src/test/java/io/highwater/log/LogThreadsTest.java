@@ -79,9 +79,7 @@ final class LogThreadsTest {
                 1,
                 null);
         final PartitionLog log = data.openPartition(
-                LogFixture.KEY,
-                LogConfig.DEFAULT.withSegmentBytes(100_000).withIndexIntervalBytes(1000),
-                shard);
+                LogFixture.KEY, LogConfig.DEFAULT.withSegmentBytes(100_000).withIndexIntervalBytes(1000), shard);
         final AtomicLong read = new AtomicLong();
         final SeededRandom random = new SeededRandom(2);
         for (int round = 0; round < BATCHES / 100; round++) {
