@@ -211,10 +211,12 @@ public final class GroupCoordinator {
                 perform(put(ClassicGroup.restore(state, config, clock.monotonicMs())));
             }
         });
-        LOG.info(
-                "groups: loaded {} records, {} groups have members",
-                image.latest().size(),
-                groups.size());
+        if (image.latest().size() > 0) {
+            LOG.info(
+                    "groups: loaded {} records, {} groups have members",
+                    image.latest().size(),
+                    groups.size());
+        }
     }
 
     private ErrorCode unavailable(final String groupId) {
