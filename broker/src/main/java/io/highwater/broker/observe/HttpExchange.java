@@ -19,7 +19,8 @@ final class HttpExchange {
     private static final int LEFTOVER_MS_MAX = 500;
 
     /** Method, path without query, version. */
-    private static final Pattern REQUEST_LINE = Pattern.compile("([A-Z]{1,16}) (/[!-~&&[^?]]*)(?:\\?[!-~]*)? HTTP/(\\d\\.\\d)");
+    private static final Pattern REQUEST_LINE =
+            Pattern.compile("([A-Z]{1,16}) (/[!-~&&[^?]]*)(?:\\?[!-~]*)? HTTP/(\\d\\.\\d)");
 
     private HttpExchange() {}
 

@@ -42,8 +42,7 @@ final class LatencyCollector implements Collector {
         final ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
         for (int i = 0; i < counts.length; i++) {
             final long boundUs = Metrics.bucketBoundUs(i);
-            buckets.bucket(
-                    boundUs == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : boundUs / US_PER_SECOND, counts[i]);
+            buckets.bucket(boundUs == Long.MAX_VALUE ? Double.POSITIVE_INFINITY : boundUs / US_PER_SECOND, counts[i]);
         }
         return buckets.build();
     }

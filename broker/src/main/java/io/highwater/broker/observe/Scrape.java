@@ -108,10 +108,16 @@ final class Scrape {
 
     private void addJvm() {
         final var memory = ManagementFactory.getMemoryMXBean();
-        gauge("jvm.heap.used.bytes", "Heap in use", memory, m -> m.getHeapMemoryUsage()
-                .getUsed());
-        gauge("jvm.heap.max.bytes", "Bound of the heap", memory, m -> m.getHeapMemoryUsage()
-                .getMax());
+        gauge(
+                "jvm.heap.used.bytes",
+                "Heap in use",
+                memory,
+                m -> m.getHeapMemoryUsage().getUsed());
+        gauge(
+                "jvm.heap.max.bytes",
+                "Bound of the heap",
+                memory,
+                m -> m.getHeapMemoryUsage().getMax());
         for (final BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
             if (pool.getName().equals("direct") || pool.getName().equals("mapped")) {
                 Gauge.builder("jvm.buffer.used.bytes", pool, BufferPoolMXBean::getMemoryUsed)

@@ -185,8 +185,7 @@ class MetricsEndpointTest {
     @Test
     void anAddressInUseIsAnError() {
         assertThrows(
-                BindException.class,
-                () -> AdminListener.open(listener.address(), metrics, node, SystemClock.INSTANCE));
+                BindException.class, () -> AdminListener.open(listener.address(), metrics, node, SystemClock.INSTANCE));
     }
 
     private Map<String, Double> scrape() throws IOException {
@@ -195,8 +194,7 @@ class MetricsEndpointTest {
         assertTrue(answer.contains("\r\nContent-Type: text/plain; version=0.0.4; charset=utf-8\r\n"), answer);
         final String body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
         assertTrue(
-                answer.contains(
-                        "\r\nContent-Length: " + body.getBytes(StandardCharsets.UTF_8).length + "\r\n"),
+                answer.contains("\r\nContent-Length: " + body.getBytes(StandardCharsets.UTF_8).length + "\r\n"),
                 answer);
         final Map<String, Double> samples = new TreeMap<>();
         for (final String line : body.split("\n", -1)) {
@@ -229,50 +227,9 @@ class MetricsEndpointTest {
     }
 
     private Socket connect() throws IOException {
-        final Socket socket = new Socket(listener.address().getAddress(), listener.address().getPort());
+        final Socket socket =
+                new Socket(listener.address().getAddress(), listener.address().getPort());
         socket.setSoTimeout(5_000);
         return socket;
-    }
-
-    /** A node whose readings the test sets. */
-    private static final class FixedReadings implements NodeReadings {
-        volatile boolean ready;
-        final List<TopicReading> topics =
-                new ArrayList<>(List.of(new TopicReading("orders", 1, 10), new TopicReading("bills", 2, 20)));
-
-        @Override
-        public boolean isReady() {
-            return ready;
-        }
-
-        @Override
-        public long frameBytesInFlight() {
-            return 4_096;
-        }
-
-        @Override
-        public long frameBytesMax() {
-            return 8_192;
-        }
-
-        @Override
-        public int connectionsWaitingForMemory() {
-            return 0;
-        }
-
-        @Override
-        public long logForces() {
-            return 7;
-        }
-
-        @Override
-        public long unforcedBytes() {
-            return 0;
-        }
-
-        @Override
-        public List<TopicReading> topics() {
-            return List.copyOf(topics);
-        }
     }
 }
