@@ -17,23 +17,16 @@ import io.highwater.protocol.message.CreateTopicsRequest;
 import io.highwater.protocol.message.DeleteTopicsRequest;
 import io.highwater.protocol.message.Message;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Consumer;
 
-/**
- * What the {@link CoreGroup#META} log means: commands go to the controller's decisions, records to the image. Commands are
- * the protocol's own requests where it has them, and their responses the answers: {@link CreateTopicsRequest},
- * {@link DeleteTopicsRequest}, {@link BrokerRegistrationRequest}, {@link AllocateProducerIdsRequest}, and
- * {@link FormClusterCommand}.
- */
-public final class MetaMachine implements StateMachine<MetadataImage> {
+/** The group {@link CoreGroup#META}: hands each command to its decision. Threads as {@link StateMachine} says. */
+public final class MetadataMachine implements StateMachine<MetadataImage> {
     private final TopicCreation creation;
     private final TopicDeletion deletion;
-    /** Ids of topics; used by the deciding node alone, and kept in records. */
     private final RandomSource random;
 
-    /** Decides by these rules. */
-    public MetaMachine(final TopicCreation creation, final TopicDeletion deletion, final RandomSource random) {
+    /** Takes the decisions that have settings, and the chance that topic ids are drawn from, which becomes its own. */
+    public MetadataMachine(final TopicCreation creation, final TopicDeletion deletion, final RandomSource random) {
         this.creation = creation;
         this.deletion = deletion;
         this.random = random;
@@ -47,7 +40,7 @@ public final class MetaMachine implements StateMachine<MetadataImage> {
     @Override
     public Decision<?> decide(final MetadataImage state, final Message command) {
         if (command instanceof CreateTopicsRequest request) {
-            return creation.decide(state, request, () -> newTopicId(state));
+            return creation.decide(state, request, random::nextUuid);
         }
         if (command instanceof DeleteTopicsRequest request) {
             return deletion.decide(state, request);
@@ -58,10 +51,10 @@ public final class MetaMachine implements StateMachine<MetadataImage> {
         if (command instanceof BrokerRegistrationRequest request) {
             return BrokerAdmission.decide(state, request);
         }
-        if (command instanceof FormClusterCommand formation) {
-            return ClusterFormation.decide(state, formation);
+        if (command instanceof FormClusterCommand proposal) {
+            return ClusterFormation.decide(state, proposal);
         }
-        throw new IllegalArgumentException("not a command of meta: " + command);
+        throw new IllegalArgumentException(command.getClass().getSimpleName() + " is no command of the metadata");
     }
 
     @Override
@@ -72,13 +65,5 @@ public final class MetaMachine implements StateMachine<MetadataImage> {
     @Override
     public void snapshot(final MetadataImage state, final Consumer<Message> sink) {
         MetadataRecords.ofImage(state, sink);
-    }
-
-    private UUID newTopicId(final MetadataImage state) {
-        UUID id = random.nextUuid();
-        while (state.topicOrNull(id) != null) {
-            id = random.nextUuid();
-        }
-        return id;
     }
 }
