@@ -299,6 +299,11 @@ public final class LogDirectory implements AutoCloseable {
         return dirtyBytes.get();
     }
 
+    /** Forces of logs since the directory was opened. */
+    public long forces() {
+        return flusher.forces();
+    }
+
     /** What ended the directory, null while it is well. */
     public IOException failure() {
         return flusher.failure();

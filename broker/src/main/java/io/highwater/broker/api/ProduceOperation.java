@@ -128,6 +128,8 @@ final class ProduceOperation {
             partition.append(records, this, request.acks < 0, Math.max(0, request.timeoutMs));
             if (isStored()) {
                 metrics.appended(count, bytes);
+            } else if (baseOffset() >= 0) {
+                metrics.duplicate();
             }
         }
 

@@ -124,7 +124,7 @@ final class ServerConnection implements LinkHandler {
             }
             final Exchange exchange =
                     new Exchange(this, route, (short) 0, correlationId, "", frame, frameBytes, nowNs, null);
-            outstanding.add(exchange);
+            admit(exchange);
             onAnswer(exchange, unsupportedApiVersions(route), Retained.NONE);
             return exchange;
         }
@@ -143,8 +143,13 @@ final class ServerConnection implements LinkHandler {
                 frameBytes,
                 nowNs,
                 request);
-        outstanding.add(exchange);
+        admit(exchange);
         return exchange;
+    }
+
+    private void admit(final Exchange exchange) {
+        outstanding.add(exchange);
+        exchange.route().metrics().received();
     }
 
     /** The one request that is answered in a version it was not asked in: the client learns which ones there are. */
@@ -286,6 +291,7 @@ final class ServerConnection implements LinkHandler {
                 encoded.release();
             }
             exchange.abandoned();
+            exchange.route().metrics().abandoned();
         }
         outstanding.clear();
     }

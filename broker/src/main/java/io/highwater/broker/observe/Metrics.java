@@ -115,6 +115,8 @@ public final class Metrics {
     /** The counters of one API. */
     public static final class Api {
         private final ApiKey key;
+        private final LongAdder received = new LongAdder();
+        private final LongAdder abandoned = new LongAdder();
         private final LongAdder requests = new LongAdder();
         private final LongAdder requestBytes = new LongAdder();
         private final LongAdder responseBytes = new LongAdder();
@@ -126,6 +128,16 @@ public final class Metrics {
             for (int i = 0; i < BUCKETS; i++) {
                 buckets[i] = new LongAdder();
             }
+        }
+
+        /** A request was read; {@link #answered} or {@link #abandoned} follows. */
+        public void received() {
+            received.increment();
+        }
+
+        /** The connection of a request went before its answer. */
+        public void abandoned() {
+            abandoned.increment();
         }
 
         /** A request was answered, {@code ns} after it was read; {@code bytesOut} is 0 when it has no answer. */
@@ -140,6 +152,13 @@ public final class Metrics {
         /** Which API. */
         public ApiKey key() {
             return key;
+        }
+
+        /** Requests read that are neither answered nor abandoned. */
+        public long inProgress() {
+            // Ends before beginnings, so that none is missing among the beginnings.
+            final long ended = requests.sum() + abandoned.sum();
+            return Math.max(0, received.sum() - ended);
         }
 
         /** Requests answered. */

@@ -24,7 +24,8 @@ import java.nio.ByteBuffer;
  *
  * <p>With one replica the commit rule is: the high-water mark is the log's stable end. It never falls.
  *
- * <p>Confined to the partition's shard, except {@link #key()}, {@link #shard()} and {@link #highWatermark()}.
+ * <p>Confined to the partition's shard, except {@link #key()}, {@link #shard()}, {@link #highWatermark()} and
+ * {@link #log()}; of the log only what {@link PartitionLog} allows may be used elsewhere.
  */
 public final class Partition implements StableEndListener {
     /** Epoch that the caller of a read does not know, so that it is not compared. */

@@ -119,6 +119,11 @@ public final class BrokerNode {
         return hosted;
     }
 
+    /** The data directory; null before it is open. */
+    LogDirectory directoryOrNull() {
+        return directory;
+    }
+
     /** Where clients are served; null before the node is ready. */
     public InetSocketAddress address() {
         return listener == null ? null : listener.address();

@@ -1,5 +1,6 @@
 package io.highwater.broker.server;
 
+import io.highwater.broker.observe.AdminListener;
 import io.highwater.broker.observe.Metrics;
 import io.highwater.log.disk.FileDisk;
 import io.highwater.port.Clock;
@@ -36,7 +37,12 @@ public final class Server implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean isClosing;
 
+    /** Null when no admin address is set. */
+    private volatile AdminListener admin;
+
     private final BrokerConfig config;
+    private final Clock clock = SystemClock.INSTANCE;
+    private final FrameBudget budget;
     private final NettyTransport transport;
     private final ThreadShard coreShard = new ThreadShard("highwater-core");
     private final ExecutorService coreExecutor = threads("highwater-core-disk", 1);
@@ -45,17 +51,17 @@ public final class Server implements AutoCloseable {
     private final BrokerNode node;
 
     private Server(final BrokerConfig config, final FileDisk disk, final CoreOpener coreOpener) {
-        final Clock clock = SystemClock.INSTANCE;
         final int shards = config.get(BrokerConfig.NUM_SHARDS) > 0
                 ? config.get(BrokerConfig.NUM_SHARDS)
                 : Math.max(SHARDS_MIN, Runtime.getRuntime().availableProcessors());
         this.config = config;
+        this.budget = new FrameBudget(config.get(BrokerConfig.QUEUED_MAX_BYTES), HALF_FRAME_PATIENCE_MS, clock);
         this.transport = new NettyTransport(
                 TransportOptions.server(shards)
                         .withTimeouts(
                                 config.get(BrokerConfig.CONNECTIONS_MAX_IDLE_MS),
                                 config.get(BrokerConfig.WRITE_STALL_TIMEOUT_MS)),
-                new FrameBudget(config.get(BrokerConfig.QUEUED_MAX_BYTES), HALF_FRAME_PATIENCE_MS, clock),
+                budget,
                 clock);
         this.node = new BrokerNode(
                 config,
@@ -83,6 +89,13 @@ public final class Server implements AutoCloseable {
         } catch (final IOException e) {
             throw new StartException("the file system can't be used: " + e.getMessage(), e);
         }
+        try {
+            // First, so that a node that recovers for long says that it is not ready.
+            server.openAdmin();
+        } catch (final StartException e) {
+            server.closeBindings();
+            throw e;
+        }
         final CompletableFuture<StartException> started = new CompletableFuture<>();
         server.node.start(started::complete);
         final StartException failure = started.join();
@@ -91,6 +104,27 @@ public final class Server implements AutoCloseable {
             throw failure;
         }
         return server;
+    }
+
+    private void openAdmin() throws StartException {
+        final HostPort wanted = config.adminOrNull();
+        if (wanted == null) {
+            return;
+        }
+        try {
+            admin = AdminListener.open(
+                    new InetSocketAddress(wanted.host(), wanted.port()),
+                    node.metrics(),
+                    new LiveReadings(node, budget),
+                    clock);
+        } catch (final IOException e) {
+            throw new StartException("admin.listener=" + wanted + " can't be listened on: " + e.getMessage(), e);
+        }
+    }
+
+    /** Where metrics and health are served, null when they are not. */
+    public InetSocketAddress adminAddressOrNull() {
+        return admin == null ? null : admin.address();
     }
 
     /** Where clients are served. */
@@ -140,6 +174,9 @@ public final class Server implements AutoCloseable {
     }
 
     private void closeBindings() {
+        if (admin != null) {
+            admin.close();
+        }
         transport.close();
         coreShard.close();
         coreExecutor.shutdown();

@@ -38,6 +38,9 @@ public final class Flusher {
     /** What ended the directory, null while it is well. */
     private volatile IOException failure;
 
+    /** Logs forced since the start. Written under the lock. */
+    private volatile long forces;
+
     private final Executor executor;
     private final Clock clock;
     private final Journal journal;
@@ -89,6 +92,11 @@ public final class Flusher {
     /** What ended the directory, null while it is well. Safe for any thread. */
     public IOException failure() {
         return failure;
+    }
+
+    /** Forces of logs since the start. Safe for any thread. */
+    public long forces() {
+        return forces;
     }
 
     /** Ends the directory: after a failed force nobody knows what the device holds. Safe for any thread. */
@@ -144,6 +152,7 @@ public final class Flusher {
         }
         for (final Ticket ticket : group) {
             ticket.log.force();
+            forces++;
             ticket.log.onForced();
             if (!ticket.isUnnoted) {
                 ticket.isUnnoted = true;

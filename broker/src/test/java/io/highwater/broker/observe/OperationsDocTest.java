@@ -1,0 +1,81 @@
+package io.highwater.broker.observe;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.highwater.broker.server.BrokerConfig;
+import io.highwater.protocol.ApiKey;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** The operator's page says what the code says. */
+class OperationsDocTest {
+    private static final Pattern METRIC_ROW = Pattern.compile("\\| `([a-z_]+)` \\| (counter|gauge|histogram) \\|.*");
+    private static final Pattern TYPE_LINE = Pattern.compile("# TYPE ([a-z_]+) ([a-z]+)");
+
+    @Test
+    void theTableOfServerKeysIsTheListOfKeys() throws IOException {
+        final List<String> expected = BrokerConfig.keys().stream()
+                .map(key -> "| `" + key.name() + "` | "
+                        + (key.defaultText().isEmpty() ? "(empty)" : "`" + key.defaultText() + "`") + " | " + key.doc()
+                        + " |")
+                .toList();
+
+        assertEquals(String.join("\n", expected), String.join("\n", rows("## Server keys")));
+    }
+
+    @Test
+    void theTableOfMetricsIsWhatAScrapeShows() throws IOException {
+        final Metrics metrics = new Metrics();
+        metrics.api(ApiKey.FETCH);
+        final String page = new Scrape(metrics, new FixedReadings()).text();
+        final TreeSet<String> shown = new TreeSet<>();
+        for (final String line : page.split("\n", -1)) {
+            final Matcher type = TYPE_LINE.matcher(line);
+            if (type.matches()) {
+                shown.add(type.group(1) + " " + type.group(2));
+            }
+        }
+        final TreeSet<String> written = new TreeSet<>();
+        for (final String row : rows("## Metrics")) {
+            final Matcher metric = METRIC_ROW.matcher(row);
+            assertEquals(true, metric.matches(), row);
+            written.add(metric.group(1) + " " + metric.group(2));
+        }
+
+        assertEquals(String.join("\n", shown), String.join("\n", written));
+    }
+
+    /** The rows, without head and rule, of the first table under a heading. */
+    private static List<String> rows(final String heading) throws IOException {
+        final List<String> lines = Files.readAllLines(page());
+        final List<String> rows = new ArrayList<>();
+        int at = lines.indexOf(heading) + 1;
+        assertEquals(true, at > 0, heading);
+        while (!lines.get(at).startsWith("|")) {
+            at++;
+        }
+        for (at += 2; at < lines.size() && lines.get(at).startsWith("|"); at++) {
+            rows.add(lines.get(at));
+        }
+        return rows;
+    }
+
+    private static Path page() {
+        Path folder = Path.of("").toAbsolutePath();
+        while (folder != null) {
+            final Path page = folder.resolve("docs").resolve("operations.md");
+            if (Files.exists(page)) {
+                return page;
+            }
+            folder = folder.getParent();
+        }
+        throw new AssertionError("no docs/operations.md above " + Path.of("").toAbsolutePath());
+    }
+}
