@@ -139,8 +139,13 @@ final class LogForce implements Forceable {
      */
     synchronized void lowerTo(final Journal journal, final long offset, final long position) throws IOException {
         producers = null;
-        forcedOffset = Math.min(forcedOffset, offset);
-        forcedPosition = position;
+        if (notedProducers != null && notedProducers.offset() > offset) {
+            notedProducers = null;
+        }
+        if (offset < forcedOffset) {
+            forcedOffset = offset;
+            forcedPosition = position;
+        }
         journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
         journal.force();
     }

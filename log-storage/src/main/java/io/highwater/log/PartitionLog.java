@@ -336,7 +336,8 @@ public final class PartitionLog {
             around.journal()
                     .append(new JournalEntry.SegmentKept(
                             id,
-                            new JournalEntry.Segment(segment.baseOffset(),
+                            new JournalEntry.Segment(
+                                    segment.baseOffset(),
                                     isActive ? -1 : segment.sizeBytes(),
                                     isActive ? -1 : segment.maxTimestamp())));
         }
@@ -418,6 +419,11 @@ public final class PartitionLog {
         ticket.request();
     }
 
+    private void noteActive(final Segment segment) throws IOException {
+        around.journal()
+                .append(new JournalEntry.SegmentKept(id, new JournalEntry.Segment(segment.baseOffset(), -1, -1)));
+    }
+
     /** A forged batch could hide in the leftovers of a failed append, right where the next one ends. */
     private void eraseSuspect() throws IOException {
         if (suspectBytes > 0) {
@@ -491,6 +497,7 @@ public final class PartitionLog {
 
     private void truncate(final long offset) throws IOException {
         while (segments.count() > 1 && segments.active().baseOffset() >= offset) {
+            noteActive(segments.get(segments.count() - 2));
             force.lowerTo(
                     around.journal(),
                     segments.active().baseOffset(),
@@ -532,9 +539,7 @@ public final class PartitionLog {
         }
         for (int place = segments.placeOf(from); place < segments.count(); place++) {
             SegmentRecovery.replay(
-                    segments.get(place),
-                    from,
-                    (buffer, position) -> producers.onAppended(buffer, position, nowMs));
+                    segments.get(place), from, (buffer, position) -> producers.onAppended(buffer, position, nowMs));
         }
         around.journal().append(new JournalEntry.ProducerSnapshot(id, endOffset, producers.snapshot()));
     }

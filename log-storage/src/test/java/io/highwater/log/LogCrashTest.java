@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.highwater.log.disk.DiskOperation;
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.log.producer.SequenceCheck;
+import io.highwater.port.ProcessKilled;
 import io.highwater.port.SeededRandom;
 import io.highwater.records.RecordBatch;
 import java.io.IOException;
@@ -79,8 +80,11 @@ final class LogCrashTest {
                 fixture.open();
                 verify(fixture, model, at);
                 live(fixture, model, random, died);
-            } catch (final IOException e) {
+            } catch (final IOException | ProcessKilled e) {
                 assertTrue(died[0], at + ": " + e);
+            }
+            if (fixture.log != null) {
+                model.stable = Math.max(model.stable, fixture.log.stableEnd());
             }
             disk.beforeEach((operation, path) -> {});
             if (!died[0]) {
@@ -135,8 +139,7 @@ final class LogCrashTest {
     private static void append(final LogFixture fixture, final Model model, final SeededRandom random)
             throws LogStorageException {
         final int records = 1 + random.nextInt(5);
-        final ByteBuffer batch =
-                LogFixture.idempotent(PRODUCER, 0, (int) fixture.log.endOffset(), records);
+        final ByteBuffer batch = LogFixture.idempotent(PRODUCER, 0, (int) fixture.log.endOffset(), records);
         final long base = fixture.log.endOffset();
         // Even a failed append may have reached the file whole.
         RecordBatch.setBaseOffset(batch, 0, base);

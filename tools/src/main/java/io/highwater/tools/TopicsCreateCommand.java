@@ -50,7 +50,7 @@ final class TopicsCreateCommand extends TopicsFlags {
     @Override
     public int run(final Terminal terminal) {
         final int count = positive("--partitions", partitions, Integer.MAX_VALUE);
-        final short copies = (short) positive("--replication-factor", replicationFactor, Short.MAX_VALUE);
+        final int copies = positive("--replication-factor", replicationFactor, Short.MAX_VALUE);
         final Map<String, String> settings = settings();
         final List<NewTopic> topics = names.stream()
                 .map(topic -> new NewTopic(topic, count, copies, settings))

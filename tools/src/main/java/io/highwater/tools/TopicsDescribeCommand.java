@@ -3,10 +3,9 @@ package io.highwater.tools;
 import com.beust.jcommander.Parameter;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.highwater.protocol.ErrorCode;
-import io.highwater.protocol.message.MetadataResponse;
+import io.highwater.protocol.admin.TopicDescription;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 
 /** Says where the partitions of topics are. Confined to the main thread. */
@@ -32,12 +31,11 @@ final class TopicsDescribeCommand extends TopicsFlags {
     @Override
     public int run(final Terminal terminal) {
         int exitCode = ExitCode.DONE;
-        for (final MetadataResponse.MetadataResponseTopic topic :
+        for (final TopicDescription topic :
                 ask("topics describe", admin -> admin.describeTopics(names))) {
-            final ErrorCode error = ErrorCode.forCode(topic.errorCode);
-            topic.partitions.sort(Comparator.comparingInt(partition -> partition.partitionIndex));
+            final ErrorCode error = topic.error();
             if (error != ErrorCode.NONE) {
-                terminal.err().println("highwater: " + topic.name + ": " + why(error, error.defaultMessage()));
+                terminal.err().println("highwater: " + topic.name() + ": " + why(error, error.defaultMessage()));
                 exitCode = ExitCode.FAILED;
             } else if (isJson()) {
                 JsonLine.print(terminal.out(), fields -> describe(fields, topic));
@@ -48,29 +46,29 @@ final class TopicsDescribeCommand extends TopicsFlags {
         return exitCode;
     }
 
-    private static void describe(final Terminal terminal, final MetadataResponse.MetadataResponseTopic topic) {
+    private static void describe(final Terminal terminal, final TopicDescription topic) {
         terminal.out()
-                .println(topic.name + "  id " + idText(topic.topicId) + "  partitions " + topic.partitions.size());
-        for (final MetadataResponse.MetadataResponsePartition partition : topic.partitions) {
+                .println(topic.name() + "  id " + idText(topic.id()) + "  partitions " + topic.partitions().size());
+        for (final TopicDescription.Partition partition : topic.partitions()) {
             terminal.out()
-                    .println("  partition " + partition.partitionIndex + "  leader " + partition.leaderId + "  epoch "
-                            + partition.leaderEpoch + "  replicas " + partition.replicaNodes + "  in sync "
-                            + partition.isrNodes);
+                    .println("  partition " + partition.partition() + "  leader " + partition.leader() + "  epoch "
+                            + partition.leaderEpoch() + "  replicas " + partition.replicas() + "  in sync "
+                            + partition.inSync());
         }
     }
 
-    private static void describe(final JsonGenerator json, final MetadataResponse.MetadataResponseTopic topic)
+    private static void describe(final JsonGenerator json, final TopicDescription topic)
             throws IOException {
-        json.writeStringField("topic", topic.name);
-        json.writeStringField("id", idText(topic.topicId));
+        json.writeStringField("topic", topic.name());
+        json.writeStringField("id", idText(topic.id()));
         json.writeArrayFieldStart("partitions");
-        for (final MetadataResponse.MetadataResponsePartition partition : topic.partitions) {
+        for (final TopicDescription.Partition partition : topic.partitions()) {
             json.writeStartObject();
-            json.writeNumberField("partition", partition.partitionIndex);
-            json.writeNumberField("leader", partition.leaderId);
-            json.writeNumberField("leaderEpoch", partition.leaderEpoch);
-            writeIds(json, "replicas", partition.replicaNodes);
-            writeIds(json, "inSync", partition.isrNodes);
+            json.writeNumberField("partition", partition.partition());
+            json.writeNumberField("leader", partition.leader());
+            json.writeNumberField("leaderEpoch", partition.leaderEpoch());
+            writeIds(json, "replicas", partition.replicas());
+            writeIds(json, "inSync", partition.inSync());
             json.writeEndObject();
         }
         json.writeEndArray();

@@ -4,7 +4,7 @@ import com.beust.jcommander.Parameter;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.Uuids;
 import io.highwater.protocol.admin.AdminClient;
-import io.highwater.protocol.admin.TopicOutcome;
+import io.highwater.protocol.admin.TopicResult;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -20,15 +20,15 @@ abstract class TopicsFlags extends ClusterFlags {
     }
 
     final <T> T ask(final String what, final Function<AdminClient, CompletableFuture<T>> call) {
-        try (AdminClient admin = AdminClient.connect(bootstrap(), "highwater-topics", timeoutMs())) {
+        try (AdminClient admin = AdminClient.open(bootstrap(), "highwater-topics", timeoutMs())) {
             return await(call.apply(admin), what);
         }
     }
 
     /** Prints what was done to standard output and what was not to standard error. */
-    final int report(final Terminal terminal, final String done, final List<TopicOutcome> outcomes) {
+    final int report(final Terminal terminal, final String done, final List<TopicResult> outcomes) {
         boolean isAllDone = true;
-        for (final TopicOutcome outcome : outcomes) {
+        for (final TopicResult outcome : outcomes) {
             isAllDone &= outcome.isDone();
             if (json) {
                 JsonLine.print(terminal.out(), fields -> {

@@ -1,6 +1,6 @@
 package io.highwater.tools;
 
-import io.highwater.protocol.message.MetadataResponse;
+import io.highwater.protocol.admin.TopicDescription;
 import java.util.List;
 
 /** Lists topics. Confined to the main thread. */
@@ -22,16 +22,16 @@ final class TopicsListCommand extends TopicsFlags {
 
     @Override
     public int run(final Terminal terminal) {
-        for (final MetadataResponse.MetadataResponseTopic topic : ask("topics list", admin -> admin.listTopics())) {
+        for (final TopicDescription topic : ask("topics list", admin -> admin.listTopics())) {
             if (isJson()) {
                 JsonLine.print(terminal.out(), fields -> {
-                    fields.writeStringField("topic", topic.name);
-                    fields.writeStringField("id", idText(topic.topicId));
-                    fields.writeNumberField("partitions", topic.partitions.size());
-                    fields.writeBooleanField("internal", topic.isInternal);
+                    fields.writeStringField("topic", topic.name());
+                    fields.writeStringField("id", idText(topic.id()));
+                    fields.writeNumberField("partitions", topic.partitions().size());
+                    fields.writeBooleanField("internal", topic.isInternal());
                 });
             } else {
-                terminal.out().println(topic.name);
+                terminal.out().println(topic.name());
             }
         }
         return ExitCode.DONE;

@@ -52,8 +52,8 @@ final class WarmUp {
         final BrokerConfig config = BrokerConfig.of(Map.of("log.dirs", data.toString(), "listeners", "127.0.0.1:0"));
         try (Server server = Server.start(config)) {
             final List<InetSocketAddress> bootstrap = List.of(server.address());
-            try (AdminClient admin = AdminClient.connect(bootstrap, TOPIC, TIMEOUT_MS)) {
-                admin.createTopics(List.of(new NewTopic(TOPIC, 1, (short) 1, Map.of())), false)
+            try (AdminClient admin = AdminClient.open(bootstrap, TOPIC, TIMEOUT_MS)) {
+                admin.createTopics(List.of(new NewTopic(TOPIC, 1, 1, Map.of())), false)
                         .join();
             }
             try (Producer producer = Producer.connect(ProducerConfig.builder().build(), bootstrap, TOPIC)) {

@@ -128,8 +128,8 @@ class ServerConnectionTest {
                 serverProcess.clock(),
                 metrics);
         dispatcher.advertise("broker.test", 9092);
-        final Listener listener = transport(serverProcess)
-                .listen(new InetSocketAddress("127.0.0.1", 0), LIMITS, dispatcher);
+        final Listener listener =
+                transport(serverProcess).listen(new InetSocketAddress("127.0.0.1", 0), LIMITS, dispatcher);
         final Transport clients = transport(clientProcess);
         clients.connect(listener.address(), clients.shards().get(0), LIMITS, client);
         assertTrue(scheduler.runUntil(() -> client.link != null, 1_000));

@@ -48,8 +48,7 @@ class PartitionTest {
                 1,
                 null);
         partition = new Partition(
-                directory.openPartition(
-                        new TopicPartitionKey("orders", 0, new UUID(1, 2)), LogConfig.DEFAULT, shard),
+                directory.openPartition(new TopicPartitionKey("orders", 0, new UUID(1, 2)), LogConfig.DEFAULT, shard),
                 shard,
                 process.clock());
         partition.lead(3);
@@ -163,8 +162,12 @@ class PartitionTest {
     @Test
     void refusesAGapAndAnOldEpochOfAProducer() {
         append(batch(2, 7, (short) 1, 0), true);
-        assertEquals(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, append(batch(1, 7, (short) 1, 5), true).error());
-        assertEquals(ErrorCode.INVALID_PRODUCER_EPOCH, append(batch(1, 7, (short) 0, 2), true).error());
+        assertEquals(
+                ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                append(batch(1, 7, (short) 1, 5), true).error());
+        assertEquals(
+                ErrorCode.INVALID_PRODUCER_EPOCH,
+                append(batch(1, 7, (short) 0, 2), true).error());
     }
 
     @Test

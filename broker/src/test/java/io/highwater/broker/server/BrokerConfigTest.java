@@ -52,7 +52,8 @@ class BrokerConfigTest {
                 "bad value for listeners: 'SSL://a:1': only PLAINTEXT is served, write HOST:PORT",
                 refusal("listeners", "SSL://a:1"));
         assertEquals(
-                "bad value for listeners: 'a:70000': the port must be from 0 to 65535", refusal("listeners", "a:70000"));
+                "bad value for listeners: 'a:70000': the port must be from 0 to 65535",
+                refusal("listeners", "a:70000"));
         assertEquals("bad value for log.dirs: '/a,/b': write one directory", refusal("log.dirs", "/a,/b"));
     }
 
@@ -68,6 +69,6 @@ class BrokerConfigTest {
     @Test
     void checksSettingsAgainstEachOther() {
         assertTrue(refusal("queued.max.request.bytes", "10000000").contains("socket.request.max.bytes"));
-        assertTrue(refusal("message.max.bytes", "2000000000").contains("log.segment.bytes"));
+        assertTrue(refusal("group.min.session.timeout.ms", "2000000").contains("group.max.session.timeout.ms"));
     }
 }

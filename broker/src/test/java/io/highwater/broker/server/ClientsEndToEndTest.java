@@ -173,7 +173,9 @@ class ClientsEndToEndTest {
     @Test
     void createsDescribesAndDeletesTopics() throws Exception {
         try (Admin admin = Admin.create(settings())) {
-            admin.createTopics(List.of(new NewTopic("wide", 7, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic("wide", 7, (short) 1)))
+                    .all()
+                    .get();
             assertEquals(
                     7,
                     admin.describeTopics(List.of("wide"))
@@ -184,7 +186,8 @@ class ClientsEndToEndTest {
                             .size());
             assertCause(
                     TopicExistsException.class,
-                    admin.createTopics(List.of(new NewTopic("wide", 1, (short) 1))).all());
+                    admin.createTopics(List.of(new NewTopic("wide", 1, (short) 1)))
+                            .all());
             assertCause(
                     InvalidTopicException.class,
                     admin.createTopics(List.of(new NewTopic("not ok", 1, (short) 1)))
@@ -208,7 +211,9 @@ class ClientsEndToEndTest {
         produce("again", 0, 50, Map.of());
         try (Admin admin = Admin.create(settings())) {
             admin.deleteTopics(List.of("again")).all().get();
-            admin.createTopics(List.of(new NewTopic("again", 1, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic("again", 1, (short) 1)))
+                    .all()
+                    .get();
         }
         produce("again", 0, 5, Map.of());
         assertEquals(values(5), readAll("again", 5));
@@ -218,7 +223,8 @@ class ClientsEndToEndTest {
     void listsOffsetsByTime() throws Exception {
         try (Producer<String, String> producer = producer(Map.of())) {
             for (int i = 0; i < 10; i++) {
-                producer.send(new ProducerRecord<>("timed", 0, 1_000L * i, "k", "value " + i)).get();
+                producer.send(new ProducerRecord<>("timed", 0, 1_000L * i, "k", "value " + i))
+                        .get();
             }
         }
         final TopicPartition partition = new TopicPartition("timed", 0);
@@ -242,7 +248,9 @@ class ClientsEndToEndTest {
     @Test
     void readsFromManyPartitionsAndSegmentsThroughOneSession() throws Exception {
         try (Admin admin = Admin.create(settings())) {
-            admin.createTopics(List.of(new NewTopic("many", 20, (short) 1))).all().get();
+            admin.createTopics(List.of(new NewTopic("many", 20, (short) 1)))
+                    .all()
+                    .get();
         }
         final String filler = "x".repeat(2_000);
         try (Producer<String, String> producer = producer(Map.of("batch.size", 200_000, "linger.ms", 5))) {
@@ -268,8 +276,8 @@ class ClientsEndToEndTest {
 
     @Test
     void refusesASecondServerOnTheSameDirectoryOrAddress() throws Exception {
-        final Map<String, String> same = Map.of(
-                "log.dirs", directory.resolve("data").toString(), "listeners", "127.0.0.1:0");
+        final Map<String, String> same =
+                Map.of("log.dirs", directory.resolve("data").toString(), "listeners", "127.0.0.1:0");
         assertTrue(assertThrows(StartException.class, () -> Server.start(BrokerConfig.of(same)))
                 .getMessage()
                 .contains("in use by another process"));

@@ -238,7 +238,7 @@ public final class RecordBatchBuilder {
             final List<LogRecord.Header> headers,
             final byte[][] headerKeys) {
         long bytes = Byte.BYTES + Varint.size(timestampDelta) + Varint.size(offsetDelta);
-        bytes += sizeOf(key) + sizeOf(value) + Varint.size(headerKeys.length);
+        bytes += (long) sizeOf(key) + sizeOf(value) + Varint.size(headerKeys.length);
         for (int i = 0; i < headerKeys.length; i++) {
             bytes += Varint.size(headerKeys[i].length)
                     + headerKeys[i].length

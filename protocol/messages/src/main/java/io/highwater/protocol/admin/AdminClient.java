@@ -1,220 +1,201 @@
 package io.highwater.protocol.admin;
 
 import io.highwater.port.Clock;
+import io.highwater.port.RandomSource;
+import io.highwater.port.SeededRandom;
 import io.highwater.port.SystemClock;
 import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.cluster.Backoff;
 import io.highwater.protocol.cluster.BrokerCalls;
 import io.highwater.protocol.cluster.NetworkCalls;
-import io.highwater.protocol.message.CreateTopicsRequest;
 import io.highwater.protocol.message.CreateTopicsResponse;
-import io.highwater.protocol.message.DeleteTopicsRequest;
 import io.highwater.protocol.message.DeleteTopicsResponse;
+import io.highwater.protocol.message.DescribeConfigsResponse;
 import io.highwater.protocol.message.Message;
-import io.highwater.protocol.message.MetadataRequest;
 import io.highwater.protocol.message.MetadataResponse;
 import java.net.InetSocketAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.stream.Collectors;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
 
 /**
- * Topics created, listed, described and deleted. A call is tried again, after a pause, while no broker can be reached or
- * the one that answers is not the controller, until its time is up; then its future fails with an {@link AdminException}.
- * What the broker says of one topic is that topic's {@link TopicOutcome}, not a failure of the call.
+ * Administers the topics of a cluster. Each call has one deadline; until then it is tried again, with a growing pause, as
+ * long as no broker can have acted on it: none was reached, or the one asked is not the controller. What is not known to
+ * be undone is not repeated. A future that fails does so with an {@link AdminException}.
  *
- * <p>Safe for any thread; futures complete on the calls' shard.
+ * <p>Safe for any thread. Futures complete on the client's own thread, which whoever continues there must not block.
  */
 public final class AdminClient implements AutoCloseable {
-    private static final long RETRY_PAUSE_MS = 50;
-    private static final long ATTEMPT_MS = 10_000;
+    private static final long BACKOFF_FIRST_MS = 50;
+    private static final long BACKOFF_MAX_MS = 1_000;
 
     private final BrokerCalls calls;
     private final Clock clock;
+    private final Backoff backoff;
     private final long timeoutMs;
 
-    /** A client over these calls, which are its own from now on: closing it closes them. */
-    public AdminClient(final BrokerCalls calls, final Clock clock, final long timeoutMs) {
+    /** A client over calls that it closes in the end. */
+    public AdminClient(final BrokerCalls calls, final Clock clock, final RandomSource random, final long timeoutMs) {
         this.calls = calls;
         this.clock = clock;
+        this.backoff = new Backoff(BACKOFF_FIRST_MS, BACKOFF_MAX_MS, random);
         this.timeoutMs = timeoutMs;
     }
 
-    /** A client with a thread and connections of its own; {@code bootstrap} are some brokers of the cluster. */
-    public static AdminClient connect(
-            final List<InetSocketAddress> bootstrap, final String clientId, final long timeoutMs) {
-        return new AdminClient(NetworkCalls.open(bootstrap, clientId), SystemClock.INSTANCE, timeoutMs);
+    /** A client over TCP, with a thread of its own; nothing is connected yet. */
+    public static AdminClient open(
+            final List<InetSocketAddress> bootstrapAddresses, final String clientId, final long timeoutMs) {
+        return new AdminClient(
+                NetworkCalls.open(bootstrapAddresses, clientId),
+                SystemClock.INSTANCE,
+                SeededRandom.fromSystem(),
+                timeoutMs);
     }
 
-    /** Creates topics, or with {@code validateOnly} says whether that could be done. */
-    public CompletableFuture<List<TopicOutcome>> createTopics(final List<NewTopic> topics, final boolean validateOnly) {
-        final CreateTopicsRequest request = new CreateTopicsRequest();
-        request.timeoutMs = (int) timeoutMs;
-        request.validateOnly = validateOnly;
-        for (final NewTopic topic : topics) {
-            request.topics.add(creatable(topic));
-        }
-        return askController(
-                request,
-                (CreateTopicsResponse response) -> response.topics.stream()
-                        .map(topic -> TopicOutcome.of(topic.name, topic.topicId, topic.errorCode, topic.errorMessage))
-                        .collect(Collectors.toList()));
+    /** Creates topics, each by itself; or only says what would become of them. */
+    public CompletableFuture<List<TopicResult>> createTopics(final List<NewTopic> topics, final boolean validateOnly) {
+        return ask(new Attempts<CreateTopicsResponse, List<TopicResult>>(
+                "create topics",
+                true,
+                leftMs -> AdminRequests.create(topics, validateOnly, leftMs),
+                response -> response.topics.stream().anyMatch(topic -> isNotController(topic.errorCode)),
+                AdminRequests::results));
     }
 
-    /** Deletes topics by name. */
-    public CompletableFuture<List<TopicOutcome>> deleteTopics(final List<String> names) {
-        final DeleteTopicsRequest request = new DeleteTopicsRequest();
-        request.timeoutMs = (int) timeoutMs;
-        // Versions up to 5 carry the names, later ones a list of states: whichever is negotiated finds its field
-        // filled.
-        request.topicNames.addAll(names);
-        for (final String name : names) {
-            final DeleteTopicsRequest.DeleteTopicState state = new DeleteTopicsRequest.DeleteTopicState();
-            state.name = name;
-            request.topics.add(state);
-        }
-        return askController(
-                request,
-                (DeleteTopicsResponse response) -> response.responses.stream()
-                        .map(topic -> TopicOutcome.of(topic.name, topic.topicId, topic.errorCode, topic.errorMessage))
-                        .collect(Collectors.toList()));
+    /** Deletes topics by name, each by itself. */
+    public CompletableFuture<List<TopicResult>> deleteTopics(final Collection<String> names) {
+        return ask(new Attempts<DeleteTopicsResponse, List<TopicResult>>(
+                "delete topics",
+                true,
+                leftMs -> AdminRequests.delete(names, leftMs),
+                response -> response.responses.stream().anyMatch(topic -> isNotController(topic.errorCode)),
+                AdminRequests::results));
     }
 
-    /** All topics, internal ones included, as the brokers tell them, by name. */
-    public CompletableFuture<List<MetadataResponse.MetadataResponseTopic>> listTopics() {
-        return topics(null);
+    /** All topics by name. */
+    public CompletableFuture<List<TopicDescription>> listTopics() {
+        return metadata("list topics", null);
     }
 
-    /** These topics; one that does not exist comes with its error. Creates none. */
-    public CompletableFuture<List<MetadataResponse.MetadataResponseTopic>> describeTopics(final List<String> names) {
-        return topics(names);
+    /** These topics by name; one that does not exist has the error in its description. */
+    public CompletableFuture<List<TopicDescription>> describeTopics(final Collection<String> names) {
+        return metadata("describe topics", List.copyOf(names));
     }
 
-    private CompletableFuture<List<MetadataResponse.MetadataResponseTopic>> topics(final List<String> names) {
-        final Call<List<MetadataResponse.MetadataResponseTopic>> call = new Call<>();
-        calls.shard()
-                .execute(() -> call.metadata(
-                        metadataRequest(names),
-                        response -> call.future()
-                                .complete(response.topics.stream()
-                                        .sorted((a, b) -> a.name.compareTo(b.name))
-                                        .collect(Collectors.toList()))));
-        return call.future();
+    /** The settings of these topics; fails with UNSUPPORTED_VERSION where the brokers do not tell. */
+    public CompletableFuture<List<TopicConfigs>> topicConfigs(final Collection<String> names) {
+        return ask(new Attempts<DescribeConfigsResponse, List<TopicConfigs>>(
+                "describe configs",
+                false,
+                leftMs -> AdminRequests.configs(names),
+                response -> false,
+                AdminRequests::configs));
     }
 
-    private static MetadataRequest metadataRequest(final List<String> names) {
-        final MetadataRequest request = new MetadataRequest();
-        request.allowAutoTopicCreation = false;
-        request.topics =
-                names == null ? null : names.stream().map(AdminClient::named).collect(Collectors.toList());
-        return request;
-    }
-
-    private static MetadataRequest.MetadataRequestTopic named(final String name) {
-        final MetadataRequest.MetadataRequestTopic topic = new MetadataRequest.MetadataRequestTopic();
-        topic.name = name;
-        return topic;
-    }
-
-    private static CreateTopicsRequest.CreatableTopic creatable(final NewTopic topic) {
-        final CreateTopicsRequest.CreatableTopic creatable = new CreateTopicsRequest.CreatableTopic();
-        creatable.name = topic.name();
-        creatable.numPartitions = topic.partitions();
-        creatable.replicationFactor = topic.replicationFactor();
-        topic.configs().forEach((name, value) -> {
-            final CreateTopicsRequest.CreatableTopicConfig config = new CreateTopicsRequest.CreatableTopicConfig();
-            config.name = name;
-            config.value = value;
-            creatable.configs.add(config);
-        });
-        return creatable;
-    }
-
-    private <R extends Message> CompletableFuture<List<TopicOutcome>> askController(
-            final Message request, final Function<R, List<TopicOutcome>> read) {
-        final ControllerCall<R> call = new ControllerCall<>(request, read);
-        calls.shard().execute(call::begin);
-        return call.future();
-    }
-
-    /** Fails what is pending and closes the connections; returns at once. */
+    /** Fails what is pending and closes all connections. */
     @Override
     public void close() {
         calls.shard().execute(calls::close);
     }
 
-    /** One call with its deadline and its tries. Confined to the calls' shard. */
-    private class Call<T> {
+    private CompletableFuture<List<TopicDescription>> metadata(final String what, final List<String> names) {
+        return ask(new Attempts<MetadataResponse, List<TopicDescription>>(
+                what, false, leftMs -> AdminRequests.metadata(names), response -> false, AdminRequests::descriptions));
+    }
+
+    private <T> CompletableFuture<T> ask(final Attempts<?, T> attempts) {
+        calls.shard().execute(attempts::next);
+        return attempts.future;
+    }
+
+    private static boolean isNotController(final short errorCode) {
+        return errorCode == ErrorCode.NOT_CONTROLLER.code();
+    }
+
+    /**
+     * One call of a caller: attempts until one has an answer or the time is over. On the shard.
+     *
+     * @param <R> the response's class
+     * @param <T> what the caller gets
+     */
+    private final class Attempts<R extends Message, T> {
+        private int failures;
+
         private final CompletableFuture<T> future = new CompletableFuture<>();
         private final long deadlineMs = clock.monotonicMs() + timeoutMs;
+        private final String what;
+        private final boolean isForController;
+        private final IntFunction<Message> request;
+        private final Predicate<R> isForAnother;
+        private final Function<R, T> result;
 
-        final CompletableFuture<T> future() {
-            return future;
+        Attempts(
+                final String what,
+                final boolean isForController,
+                final IntFunction<Message> request,
+                final Predicate<R> isForAnother,
+                final Function<R, T> result) {
+            this.what = what;
+            this.isForController = isForController;
+            this.request = request;
+            this.isForAnother = isForAnother;
+            this.result = result;
         }
 
-        final void metadata(final MetadataRequest request, final Consumer<MetadataResponse> then) {
-            calls.<MetadataResponse>sendToAny(request, attemptMs(), answer(() -> metadata(request, then), response -> {
-                calls.learn(response.brokers);
-                then.accept(response);
-            }));
-        }
-
-        final <R extends Message> BrokerCalls.Answer<R> answer(final Runnable again, final Consumer<R> onResponse) {
-            return new BrokerCalls.Answer<>() {
-                @Override
-                public void onResponse(final R response) {
-                    onResponse.accept(response);
-                }
-
-                @Override
-                public void onFailure(final ErrorCode error, final String reason) {
-                    // Only what the broker has not acted on: asking twice would say that the topic exists already.
-                    if (error == ErrorCode.BROKER_NOT_AVAILABLE) {
-                        retry(again, error, reason);
-                    } else {
-                        future.completeExceptionally(new AdminException(error, reason));
+        void next() {
+            final long leftMs = leftMs();
+            if (isForController) {
+                calls.sendToAny(AdminRequests.metadataOfNoTopic(), leftMs, new BrokerCalls.Answer<MetadataResponse>() {
+                    @Override
+                    public void onResponse(final MetadataResponse response) {
+                        calls.learn(response.brokers);
+                        calls.send(response.controllerId, request.apply((int) leftMs()), leftMs(), new Outcome());
                     }
-                }
-            };
-        }
 
-        final void retry(final Runnable again, final ErrorCode error, final String reason) {
-            if (clock.monotonicMs() + RETRY_PAUSE_MS >= deadlineMs) {
-                future.completeExceptionally(new AdminException(error, reason));
+                    @Override
+                    public void onFailure(final ErrorCode error, final String reason) {
+                        // Nothing has been asked for yet: whatever it was, it may be tried again.
+                        failed(error, reason, error != ErrorCode.UNSUPPORTED_VERSION);
+                    }
+                });
             } else {
-                calls.shard().schedule(again, RETRY_PAUSE_MS);
+                calls.sendToAny(request.apply((int) leftMs), leftMs, new Outcome());
             }
         }
 
-        final long attemptMs() {
-            return Math.max(1, Math.min(ATTEMPT_MS, deadlineMs - clock.monotonicMs()));
-        }
-    }
-
-    /** A call that only the controller can answer. Confined to the calls' shard. */
-    private final class ControllerCall<R extends Message> extends Call<List<TopicOutcome>> {
-        private final Message request;
-        private final Function<R, List<TopicOutcome>> read;
-
-        ControllerCall(final Message request, final Function<R, List<TopicOutcome>> read) {
-            this.request = request;
-            this.read = read;
+        private long leftMs() {
+            return Math.max(1, Math.min(Integer.MAX_VALUE, deadlineMs - clock.monotonicMs()));
         }
 
-        void begin() {
-            metadata(metadataRequest(List.of()), this::ask);
+        private void failed(final ErrorCode error, final String reason, final boolean mayRepeat) {
+            failures++;
+            final long pauseMs = backoff.delayMs(failures);
+            if (mayRepeat && clock.monotonicMs() + pauseMs < deadlineMs) {
+                calls.shard().schedule(this::next, pauseMs);
+            } else {
+                future.completeExceptionally(new AdminException(error, what + ": " + reason));
+            }
         }
 
-        private void ask(final MetadataResponse cluster) {
-            calls.<R>send(cluster.controllerId, request, attemptMs(), answer(this::begin, response -> {
-                final List<TopicOutcome> outcomes = read.apply(response);
-                if (outcomes.stream().anyMatch(outcome -> outcome.error() == ErrorCode.NOT_CONTROLLER)) {
-                    retry(this::begin, ErrorCode.NOT_CONTROLLER, "the controller moves");
+        /** What the broker that matters says. */
+        private final class Outcome implements BrokerCalls.Answer<R> {
+            @Override
+            public void onResponse(final R response) {
+                if (isForAnother.test(response)) {
+                    failed(ErrorCode.NOT_CONTROLLER, "the controller has moved", true);
                 } else {
-                    future().complete(outcomes);
+                    future.complete(result.apply(response));
                 }
-            }));
+            }
+
+            @Override
+            public void onFailure(final ErrorCode error, final String reason) {
+                final boolean isUndone = error == ErrorCode.BROKER_NOT_AVAILABLE;
+                failed(error, reason, isUndone || (!isForController && error == ErrorCode.NETWORK_EXCEPTION));
+            }
         }
     }
 }

@@ -1,22 +1,24 @@
 package io.highwater.protocol.admin;
 
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
- * A topic to be created. Immutable.
+ * A topic to create.
  *
- * @param name what it is to be called
- * @param partitions how many, or {@link #BROKER_DEFAULT}
- * @param replicationFactor copies of each, or {@link #BROKER_DEFAULT}
- * @param configs topic configs by name, as text
+ * @param name its name
+ * @param partitions how many, {@link #BROKER_DEFAULT} for the brokers' default
+ * @param replicationFactor how many replicas each, {@link #BROKER_DEFAULT} for the brokers' default
+ * @param configs settings by name
  */
-public record NewTopic(String name, int partitions, short replicationFactor, Map<String, String> configs) {
-    /** Leave the number to the broker. */
+public record NewTopic(String name, int partitions, int replicationFactor, Map<String, String> configs) {
+    /** The brokers decide. */
     public static final int BROKER_DEFAULT = -1;
 
-    /** Keeps a sorted copy of the configs. */
+    /** Keeps an unchangeable copy of the settings; numbers that do not fit the protocol are refused. */
     public NewTopic {
-        configs = new TreeMap<>(configs);
+        configs = Map.copyOf(configs);
+        if (replicationFactor > Short.MAX_VALUE || replicationFactor < Short.MIN_VALUE) {
+            throw new IllegalArgumentException("replication factor " + replicationFactor + " of topic " + name);
+        }
     }
 }

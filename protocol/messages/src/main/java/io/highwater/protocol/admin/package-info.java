@@ -1,7 +1,7 @@
 /**
- * What an operator asks of a cluster, as calls: topics made, listed, described, deleted. Knows which broker to ask and
- * when to ask again; decides nothing about topics itself. Everything runs on the shard of the {@link
- * io.highwater.protocol.cluster.BrokerCalls} it is given; results come as futures. Main type: {@link
+ * Administration over the protocol: topics are created, listed, described and deleted. Decides whom to ask (the controller
+ * where the protocol wants it) and how long to try; never decides what is allowed, which the brokers do. Calls may come
+ * from any thread, work is done on the shard of the {@link io.highwater.protocol.cluster.BrokerCalls}. Main type: {@link
  * io.highwater.protocol.admin.AdminClient}.
  */
 package io.highwater.protocol.admin;

@@ -238,10 +238,10 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
 
     private void chunkTravels() {
         isSending = false;
-        if (ended || !process().isAlive()) {
+        if (!process().isAlive()) {
             return;
         }
-        if (closing) {
+        if (closing || ended) {
             sendEnd();
             return;
         }
@@ -345,8 +345,7 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
         if (ended || closing) {
             return;
         }
-        final String verdict =
-                activity.look(transport.clock().monotonicNs(), receivedBytes, sentBytes, queuedBytes);
+        final String verdict = activity.look(transport.clock().monotonicNs(), receivedBytes, sentBytes, queuedBytes);
         if (verdict == null) {
             shard.schedule(this::look, LinkActivity.lookIntervalMs(transport.options()));
         } else {

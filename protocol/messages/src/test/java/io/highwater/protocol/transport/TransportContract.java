@@ -226,7 +226,8 @@ abstract class TransportContract {
         for (int i = 0; i < 2; i++) {
             send(connect(), 4_000_000, 4_000_000);
         }
-        assertTrue(happens(() -> accepted.stream().mapToInt(far -> far.frames.size()).sum() == 3));
+        assertTrue(happens(
+                () -> accepted.stream().mapToInt(far -> far.frames.size()).sum() == 3));
         assertTrue(happens(() -> budget.waitingLinks() == 1));
         final RecordedLink near = connect();
         assertTrue(happens(() -> accepted.size() == 3));
@@ -236,7 +237,8 @@ abstract class TransportContract {
         assertEquals(1, budget.waitingLinks());
         assertTrue(budget.bytesInFlight() <= BUDGET_BYTES);
         accepted.forEach(RecordedLink::releaseKept);
-        assertTrue(happens(() -> accepted.stream().mapToInt(a -> a.frames.size()).sum() == 5));
+        assertTrue(
+                happens(() -> accepted.stream().mapToInt(a -> a.frames.size()).sum() == 5));
         accepted.forEach(RecordedLink::releaseKept);
         assertTrue(happens(() -> budget.bytesInFlight() == 0 && budget.waitingLinks() == 0));
     }
