@@ -237,8 +237,8 @@ public final class RecordBatchBuilder {
             final ByteBuffer value,
             final List<LogRecord.Header> headers,
             final byte[][] headerKeys) {
-        long bytes = Byte.BYTES + Varint.size(timestampDelta) + Varint.size(offsetDelta);
-        bytes += (long) sizeOf(key) + sizeOf(value) + Varint.size(headerKeys.length);
+        long bytes = (long) Byte.BYTES + Varint.size(timestampDelta) + Varint.size(offsetDelta);
+        bytes += sizeOf(key) + sizeOf(value) + Varint.size(headerKeys.length);
         for (int i = 0; i < headerKeys.length; i++) {
             bytes += Varint.size(headerKeys[i].length)
                     + headerKeys[i].length
