@@ -23,7 +23,7 @@ import java.util.Map;
  */
 final class SimulatedWorld {
     static final InetSocketAddress ADDRESS = InetSocketAddress.createUnresolved("127.0.0.1", 9092);
-    private static final long BUDGET_BYTES = 64L << 20;
+    private static final long BUDGET_BYTES = 256L << 20;
     private static final long PATIENCE_MS = 10_000;
     private static final int SHARDS = 3;
     private static final long START_LIMIT_MS = 60_000;
