@@ -84,7 +84,8 @@ final class Auditor extends Actor {
             });
             tries = position[0] == before ? tries + 1 : 0;
             if (tries > TRIES_MAX) {
-                throw new InvariantBroken("AckedIsThere", target + " can be read to " + before + " of " + end + " only");
+                throw new InvariantBroken(
+                        "AckedIsThere", target + " can be read to " + before + " of " + end + " only");
             }
         }
         if (position[0] >= end && target.isAlive) {

@@ -62,7 +62,8 @@ final class ClientHistory {
         check(target, "ShownNeverChanges", offset, record, history.shown.put(offset, record));
         final Long other = history.offsetOf.put(id(record), offset);
         if (other != null && other != offset) {
-            throw new InvariantBroken("OnceInOrder", target + " holds " + id(record) + " at " + other + " and " + offset);
+            throw new InvariantBroken(
+                    "OnceInOrder", target + " holds " + id(record) + " at " + other + " and " + offset);
         }
         checkOrder(target, history, offset, record);
         shown++;
@@ -124,15 +125,15 @@ final class ClientHistory {
         final Map.Entry<Long, Long> after = places.higherEntry(number);
         if (before != null && before.getValue() >= offset || after != null && after.getValue() <= offset) {
             throw new InvariantBroken(
-                    "OnceInOrder", target + " holds " + id(record) + " at " + offset + ", next to it " + before + after);
+                    "OnceInOrder",
+                    target + " holds " + id(record) + " at " + offset + ", next to it " + before + after);
         }
     }
 
     private static void check(
             final Target target, final String invariant, final long offset, final String now, final String before) {
         if (before != null && !before.equals(now)) {
-            throw new InvariantBroken(
-                    invariant, target + "@" + offset + " was " + id(before) + " and is " + id(now));
+            throw new InvariantBroken(invariant, target + "@" + offset + " was " + id(before) + " and is " + id(now));
         }
     }
 

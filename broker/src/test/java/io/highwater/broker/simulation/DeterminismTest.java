@@ -76,7 +76,8 @@ final class DeterminismTest {
     private static String answerOf(final Process process) throws Exception {
         final String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), () -> "the other JVM failed:\n" + output);
-        final List<String> lines = Pattern.compile("\\R").splitAsStream(output.strip()).toList();
+        final List<String> lines =
+                Pattern.compile("\\R").splitAsStream(output.strip()).toList();
         return lines.get(lines.size() - 1);
     }
 }

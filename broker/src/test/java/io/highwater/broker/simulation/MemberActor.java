@@ -116,9 +116,7 @@ final class MemberActor extends Actor {
         request.generationIdOrMemberEpoch = generation;
         request.memberId = memberId;
         this.<OffsetCommitResponse>ask(
-                request,
-                response -> onAnswer(response.topics.get(0).partitions.get(0).errorCode),
-                error -> again(200));
+                request, response -> onAnswer(response.topics.get(0).partitions.get(0).errorCode), error -> again(200));
     }
 
     private void leave() {

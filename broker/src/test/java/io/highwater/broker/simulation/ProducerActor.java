@@ -99,7 +99,8 @@ final class ProducerActor extends Actor {
             final String record =
                     name + '/' + nextNumber++ + '/' + String.valueOf(filling).repeat(random.nextInt(PADDING_MAX));
             records.add(record);
-            builder.append(1_767_225_600_000L + nextNumber, null, ByteBuffer.wrap(record.getBytes(StandardCharsets.UTF_8)));
+            builder.append(
+                    1_767_225_600_000L + nextNumber, null, ByteBuffer.wrap(record.getBytes(StandardCharsets.UTF_8)));
         }
         if (isIdempotent) {
             final int sequence = nextSequences.getOrDefault(target, 0);
@@ -107,7 +108,8 @@ final class ProducerActor extends Actor {
             nextSequences.put(target, sequence + count);
         }
         final ByteBuffer built = builder.build();
-        final ByteBuffer batch = ByteBuffer.allocate(built.remaining()).put(built.duplicate()).flip();
+        final ByteBuffer batch =
+                ByteBuffer.allocate(built.remaining()).put(built.duplicate()).flip();
         return new Pending(target, batch, records);
     }
 
@@ -137,18 +139,19 @@ final class ProducerActor extends Actor {
     private void onResponse(final ProduceResponse response) {
         if (response == null) {
             pending.clear();
-            again(30);
+            again(60);
             return;
         }
         final List<Pending> left = new ArrayList<>();
         for (int i = 0; i < pending.size(); i++) {
-            onAnswer(pending.get(i), response.responses.get(i).partitionResponses.get(0), left);
+            onAnswer(
+                    pending.get(i), response.responses.get(i).partitionResponses.get(0), left);
         }
         pending.clear();
         if (isIdempotent) {
             pending.addAll(left);
         }
-        again(pending.isEmpty() ? 30 : 200);
+        again(pending.isEmpty() ? 60 : 200);
     }
 
     private void onAnswer(

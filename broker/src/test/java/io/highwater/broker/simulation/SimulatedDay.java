@@ -19,9 +19,9 @@ import java.util.function.UnaryOperator;
  */
 final class SimulatedDay {
     private static final int LIVES = 9;
-    private static final int LIFE_MS_MIN = 1_500;
-    private static final int LIFE_MS_MAX = 4_000;
-    private static final int DISK_OPERATIONS_MAX = 1_500;
+    private static final int LIFE_MS_MIN = 500;
+    private static final int LIFE_MS_MAX = 1_500;
+    private static final int DISK_OPERATIONS_MAX = 600;
     private static final int RECOVERY_OPERATIONS_MAX = 60;
     private static final List<String> GROUPS = List.of("group0", "group1");
 

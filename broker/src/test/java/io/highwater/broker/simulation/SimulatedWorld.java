@@ -62,18 +62,14 @@ final class SimulatedWorld {
     /** A transport for one client, in the process of all clients. */
     SimulatedTransport newClientTransport() {
         return network.newTransport(
-                clients,
-                TransportOptions.client(),
-                new FrameBudget(512L << 20, PATIENCE_MS, clients.clock()));
+                clients, TransportOptions.client(), new FrameBudget(512L << 20, PATIENCE_MS, clients.clock()));
     }
 
     /** Starts the broker; false when it was killed on the way, as a crash during recovery does. */
     boolean start() {
         process = scheduler.newProcess("broker" + starts++);
         transport = network.newTransport(
-                process,
-                TransportOptions.server(SHARDS),
-                new FrameBudget(BUDGET_BYTES, PATIENCE_MS, process.clock()));
+                process, TransportOptions.server(SHARDS), new FrameBudget(BUDGET_BYTES, PATIENCE_MS, process.clock()));
         node = new BrokerNode(
                 config,
                 new NodePorts(
@@ -87,8 +83,8 @@ final class SimulatedWorld {
                         process.newPool("disk")));
         final StartException[] failure = new StartException[1];
         node.start(told -> failure[0] = told);
-        final boolean isDecided = scheduler.runUntil(
-                () -> node.isReady() || failure[0] != null || !process.isAlive(), START_LIMIT_MS);
+        final boolean isDecided =
+                scheduler.runUntil(() -> node.isReady() || failure[0] != null || !process.isAlive(), START_LIMIT_MS);
         if (!process.isAlive()) {
             afterDeath();
             return false;

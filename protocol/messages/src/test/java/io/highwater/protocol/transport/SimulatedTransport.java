@@ -62,7 +62,8 @@ public final class SimulatedTransport implements Transport {
             final InetSocketAddress address, final Shard shard, final FrameLimits limits, final LinkHandler handler) {
         process.requireAlive();
         budget.requireFits(limits);
-        final InetSocketAddress local = new InetSocketAddress(InetAddress.getLoopbackAddress(), network.nextClientPort());
+        final InetSocketAddress local =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), network.nextClientPort());
         final SimulatedLink link =
                 new SimulatedLink(this, shard, limits, network.nextConnection(), local, address, handler);
         links.add(link);
