@@ -40,7 +40,9 @@ public class BatchBenchmark {
             builder.append(1_000_000L, null, value);
         }
         final ByteBuffer built = builder.build();
-        return ByteBuffer.allocateDirect(built.remaining()).put(built.duplicate()).flip();
+        return ByteBuffer.allocateDirect(built.remaining())
+                .put(built.duplicate())
+                .flip();
     }
 
     /** The check that every produced batch passes. */

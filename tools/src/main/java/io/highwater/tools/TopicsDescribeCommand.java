@@ -31,8 +31,7 @@ final class TopicsDescribeCommand extends TopicsFlags {
     @Override
     public int run(final Terminal terminal) {
         int exitCode = ExitCode.DONE;
-        for (final TopicDescription topic :
-                ask("topics describe", admin -> admin.describeTopics(names))) {
+        for (final TopicDescription topic : ask("topics describe", admin -> admin.describeTopics(names))) {
             final ErrorCode error = topic.error();
             if (error != ErrorCode.NONE) {
                 terminal.err().println("highwater: " + topic.name() + ": " + why(error, error.defaultMessage()));
@@ -48,7 +47,8 @@ final class TopicsDescribeCommand extends TopicsFlags {
 
     private static void describe(final Terminal terminal, final TopicDescription topic) {
         terminal.out()
-                .println(topic.name() + "  id " + idText(topic.id()) + "  partitions " + topic.partitions().size());
+                .println(topic.name() + "  id " + idText(topic.id()) + "  partitions "
+                        + topic.partitions().size());
         for (final TopicDescription.Partition partition : topic.partitions()) {
             terminal.out()
                     .println("  partition " + partition.partition() + "  leader " + partition.leader() + "  epoch "
@@ -57,8 +57,7 @@ final class TopicsDescribeCommand extends TopicsFlags {
         }
     }
 
-    private static void describe(final JsonGenerator json, final TopicDescription topic)
-            throws IOException {
+    private static void describe(final JsonGenerator json, final TopicDescription topic) throws IOException {
         json.writeStringField("topic", topic.name());
         json.writeStringField("id", idText(topic.id()));
         json.writeArrayFieldStart("partitions");

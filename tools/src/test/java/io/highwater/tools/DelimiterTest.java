@@ -16,7 +16,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DelimiterTest {
     @Test
     void knowsItsEscapes() {
-        assertArrayEquals(new byte[] {'\n', '\t', 'a', 0, (byte) 0xFE, '\\'}, parse("\\n\\ta\\0\\xFE\\\\").bytes());
+        assertArrayEquals(
+                new byte[] {'\n', '\t', 'a', 0, (byte) 0xFE, '\\'},
+                parse("\\n\\ta\\0\\xFE\\\\").bytes());
     }
 
     @ParameterizedTest

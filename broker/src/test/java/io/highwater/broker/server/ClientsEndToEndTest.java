@@ -255,7 +255,8 @@ class ClientsEndToEndTest {
         final String filler = "x".repeat(2_000);
         try (Producer<String, String> producer = producer(Map.of("batch.size", 200_000, "linger.ms", 5))) {
             for (int i = 0; i < 20_000; i++) {
-                producer.send(new ProducerRecord<>("many", i % 20, "k", i + filler));
+                final Future<RecordMetadata> unused =
+                        producer.send(new ProducerRecord<>("many", i % 20, "k", i + filler));
             }
             producer.flush();
         }
