@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -43,6 +44,8 @@ public final class LogDirectory implements AutoCloseable {
     private final AtomicLong dirtyBytes = new AtomicLong();
     /** What the former run left of each partition that is still there; taken out when it is opened. Guarded by this. */
     private final TreeMap<PartitionId, PartitionState> unopened = new TreeMap<>();
+    /** Partitions of the former run that were neither opened nor deleted yet. Guarded by this. */
+    private final TreeSet<PartitionId> unrecovered = new TreeSet<>();
     /** Every partition of this directory. Guarded by this. */
     private final TreeMap<PartitionId, TopicPartitionKey> known = new TreeMap<>();
     /** Guarded by this. */
@@ -92,7 +95,9 @@ public final class LogDirectory implements AutoCloseable {
             final int nodeId,
             final String clusterIdOrNull)
             throws IOException, LogDirectoryException {
-        disk.createDirectories(path);
+        if (!disk.exists(path) || disk.list(path).isEmpty()) {
+            create(disk, path);
+        }
         final AutoCloseable lock = disk.tryLock(path.resolve(LOCK_FILE));
         if (lock == null) {
             throw new LogDirectoryException("data directory " + path + " is in use by another process");
@@ -224,8 +229,13 @@ public final class LogDirectory implements AutoCloseable {
             if (recovery.hasChanged()) {
                 log.noteRecovered();
             }
+            final boolean isLast;
             synchronized (this) {
                 open.put(idOf(key), log);
+                isLast = unrecovered.remove(idOf(key)) && unrecovered.isEmpty();
+            }
+            if (isLast) {
+                journal.markRecovered();
             }
             return log;
         } catch (final IOException e) {
@@ -257,6 +267,9 @@ public final class LogDirectory implements AutoCloseable {
             journal.force();
             known.remove(id);
             unopened.remove(id);
+            if (unrecovered.remove(id) && unrecovered.isEmpty()) {
+                journal.markRecovered();
+            }
             if (aside != null) {
                 deleted.deleteInBackground(aside);
             }
@@ -320,16 +333,26 @@ public final class LogDirectory implements AutoCloseable {
                     state.topic(), state.id().partition(), state.id().topicId());
             known.put(state.id(), key);
             unopened.put(state.id(), state);
+            unrecovered.add(state.id());
+        }
+        if (!wasCleanlyStopped()) {
+            // A killed process may have left names that are not durable yet.
+            disk.forceDirectory(path);
         }
         // A deletion that the former run began is finished.
         for (final Path aside : deleted.found()) {
             final PartitionId id = deleted.idOf(aside);
             if (id != null && known.remove(id) != null) {
                 unopened.remove(id);
+                unrecovered.remove(id);
                 journal.append(new JournalEntry.PartitionRemoved(id));
             }
         }
-        journal.force();
+        if (unrecovered.isEmpty()) {
+            journal.markRecovered();
+        } else {
+            journal.force();
+        }
         for (final Path aside : deleted.found()) {
             deleted.deleteInBackground(aside);
         }
@@ -350,6 +373,27 @@ public final class LogDirectory implements AutoCloseable {
         disk.createDirectories(directory);
         DerivedFiles.write(
                 disk, directory, DerivedFiles.PARTITION_METADATA, DerivedFiles.partitionMetadata(key.topicId()));
+    }
+
+    /**
+     * Creates a directory and its missing parents, durably, from the top down. The deepest one that is there may be what
+     * a killed process left without a force, so its name is forced as well.
+     */
+    private static void create(final Disk disk, final Path path) throws IOException {
+        final Path absolute = path.toAbsolutePath();
+        Path there = absolute;
+        while (there.getParent() != null && !disk.exists(there)) {
+            there = there.getParent();
+        }
+        if (there.getParent() != null) {
+            disk.forceDirectory(there.getParent());
+        }
+        for (int depth = there.getNameCount(); depth < absolute.getNameCount(); depth++) {
+            final Path parent =
+                    depth == 0 ? absolute.getRoot() : absolute.getRoot().resolve(absolute.subpath(0, depth));
+            disk.createDirectories(parent.resolve(absolute.getName(depth)));
+            disk.forceDirectory(parent);
+        }
     }
 
     private static PartitionState fresh(final TopicPartitionKey key) {

@@ -5,6 +5,7 @@ import io.highwater.log.flush.Forceable;
 import io.highwater.log.journal.Journal;
 import io.highwater.log.journal.JournalEntry;
 import io.highwater.log.journal.PartitionId;
+import io.highwater.log.producer.ProducerStates;
 import io.highwater.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -36,6 +37,12 @@ final class LogForce implements Forceable {
     /** The newest state of the producers that the journal has not got, null when there is none. */
     private volatile JournalEntry.ProducerSnapshot producers;
 
+    /** The newest one that the journal has got from this object. Guarded by this. */
+    private JournalEntry.ProducerSnapshot notedProducers;
+
+    /** Offset of the state that the journal has, from the former run too, -1 for none. Guarded by this. */
+    private long producersNotedAt;
+
     private final Disk disk;
     private final Path directory;
     private final PartitionId id;
@@ -47,12 +54,14 @@ final class LogForce implements Forceable {
             final Path directory,
             final PartitionId id,
             final AtomicLong dirtyBytes,
-            final PartitionLog log) {
+            final PartitionLog log,
+            final long producersNotedAt) {
         this.disk = disk;
         this.directory = directory;
         this.id = id;
         this.dirtyBytes = dirtyBytes;
         this.log = log;
+        this.producersNotedAt = producersNotedAt;
     }
 
     /** The log as it was opened: all of it is durable. */
@@ -120,6 +129,8 @@ final class LogForce implements Forceable {
         final JournalEntry.ProducerSnapshot snapshot = producers;
         if (snapshot != null && snapshot.offset() <= forcedOffset) {
             journal.append(snapshot);
+            notedProducers = snapshot;
+            producersNotedAt = snapshot.offset();
             producers = null;
         }
         journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
@@ -135,10 +146,23 @@ final class LogForce implements Forceable {
      */
     synchronized void lowerTo(final Journal journal, final long offset, final long position) throws IOException {
         producers = null;
-        forcedOffset = Math.min(forcedOffset, offset);
-        forcedPosition = position;
+        if (producersNotedAt > offset) {
+            // The journal's state has batches that go now: until there is another one, the log itself tells.
+            notedProducers = null;
+            producersNotedAt = 0;
+            journal.append(new JournalEntry.ProducerSnapshot(id, 0, new ProducerStates(0).snapshot()));
+        }
+        if (offset < forcedOffset) {
+            forcedOffset = offset;
+            forcedPosition = position;
+        }
         journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
         journal.force();
+    }
+
+    /** What the journal knows of the producers, null when it got nothing since the log was opened. */
+    synchronized JournalEntry.ProducerSnapshot notedProducers() {
+        return notedProducers;
     }
 
     /** No force touches the files any more. */

@@ -9,6 +9,7 @@ import io.highwater.log.journal.JournalEntry;
 import io.highwater.log.journal.PartitionId;
 import io.highwater.log.producer.ProducerStates;
 import io.highwater.log.segment.Segment;
+import io.highwater.log.segment.SegmentRecovery;
 import io.highwater.log.segment.Segments;
 import io.highwater.port.Clock;
 import io.highwater.port.Retained;
@@ -101,7 +102,8 @@ public final class PartitionLog {
         this.sizeBytes = segments.sizeBytes();
         this.writeBackAtBytes = around.config().writeBackBytes();
         this.snapshotMs = around.clock().monotonicMs();
-        this.force = new LogForce(around.disk(), directory, id, around.dirtyBytes(), this);
+        this.force =
+                new LogForce(around.disk(), directory, id, around.dirtyBytes(), this, recovered.producersNotedAt());
         this.force.begin(segments.active(), endOffset);
         this.ticket = around.flusher().register(force);
     }
@@ -124,6 +126,7 @@ public final class PartitionLog {
         requireOnline();
         final int at = batch.position();
         final long baseOffset = endOffset;
+        final long sizeBefore = sizeBytes;
         RecordBatch.setBaseOffset(batch, at, baseOffset);
         RecordBatch.setPartitionLeaderEpoch(batch, at, leaderEpoch);
         if (logAppendTimeMs != RecordBatch.NO_TIMESTAMP) {
@@ -142,7 +145,7 @@ public final class PartitionLog {
         final long lastOffset = RecordBatch.lastOffset(batch, at);
         epochs.assign(leaderEpoch, baseOffset);
         producers.onAppended(batch, at, around.clock().wallMs());
-        sizeBytes += bytes;
+        sizeBytes = sizeBefore + bytes;
         appendedBytes += bytes;
         around.dirtyBytes().addAndGet(bytes);
         endOffset = lastOffset + 1;
@@ -285,7 +288,6 @@ public final class PartitionLog {
             throw failure;
         }
         epochs.truncateTo(endOffset);
-        producers.truncateTo(endOffset);
     }
 
     /** The configuration in force. */
@@ -336,9 +338,13 @@ public final class PartitionLog {
             around.journal()
                     .append(new JournalEntry.SegmentKept(
                             id,
-                            new JournalEntry.Segment(segment.baseOffset(), isActive ? -1 : segment.sizeBytes(), -1)));
+                            new JournalEntry.Segment(
+                                    segment.baseOffset(),
+                                    isActive ? -1 : segment.sizeBytes(),
+                                    isActive ? -1 : segment.maxTimestamp())));
         }
         onEpochsChanged();
+        force.offerProducers(endOffset, producers.snapshot());
         force.noteRecoveryPoint(around.journal());
     }
 
@@ -416,6 +422,11 @@ public final class PartitionLog {
         ticket.request();
     }
 
+    private void noteActive(final Segment segment) throws IOException {
+        around.journal()
+                .append(new JournalEntry.SegmentKept(id, new JournalEntry.Segment(segment.baseOffset(), -1, -1)));
+    }
+
     /** A forged batch could hide in the leftovers of a failed append, right where the next one ends. */
     private void eraseSuspect() throws IOException {
         if (suspectBytes > 0) {
@@ -489,6 +500,7 @@ public final class PartitionLog {
 
     private void truncate(final long offset) throws IOException {
         while (segments.count() > 1 && segments.active().baseOffset() >= offset) {
+            noteActive(segments.get(segments.count() - 2));
             force.lowerTo(
                     around.journal(),
                     segments.active().baseOffset(),
@@ -509,9 +521,30 @@ public final class PartitionLog {
         around.disk().forceDirectory(directory);
         cursorOffset = -1;
         endOffset = newEnd;
+        replayProducers();
         stableEnd = Math.min(stableEnd, newEnd);
         sizeBytes = segments.sizeBytes();
         force.publishEnd(active, newEnd, appendedBytes);
+    }
+
+    /** After a cut: a producer's last five batches may be older ones now. Rare, so it may walk the log. */
+    private void replayProducers() throws IOException {
+        if (producers.count() == 0) {
+            return;
+        }
+        final JournalEntry.ProducerSnapshot noted = force.notedProducers();
+        final long nowMs = around.clock().wallMs();
+        long from = startOffset;
+        producers.clear();
+        if (noted != null && noted.offset() <= endOffset) {
+            producers.restore(noted.bytes(), nowMs);
+            from = noted.offset();
+        }
+        for (int place = segments.placeOf(from); place < segments.count(); place++) {
+            SegmentRecovery.replay(
+                    segments.get(place), from, (buffer, position) -> producers.onAppended(buffer, position, nowMs));
+        }
+        force.offerProducers(endOffset, producers.snapshot());
     }
 
     private void drop(final Segment segment) throws IOException {

@@ -1,0 +1,231 @@
+package io.highwater.broker.api;
+
+import io.highwater.broker.partition.FetchWatch;
+import io.highwater.broker.partition.Partition;
+import io.highwater.log.LogSlice;
+import io.highwater.log.LogStorageException;
+import io.highwater.log.OffsetOutOfRangeException;
+import io.highwater.log.epoch.EpochEnd;
+import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.message.FetchRequest;
+import io.highwater.protocol.message.FetchResponse;
+import java.util.UUID;
+
+/**
+ * One partition of a fetch: what is asked for, and what was found. A session keeps its entries from one request to the
+ * next. While an operation is under way an entry is touched by the partition's shard alone, handed over and back with
+ * the operation.
+ */
+final class FetchEntry extends FetchWatch {
+    private static final short FIRST_VERSION_WITH_STORAGE_ERROR = 6;
+
+    /** What the client wants; changed between requests only. */
+    private FetchRequest.FetchPartition wanted;
+
+    /** Null while it is not open here. Looked up for each request. */
+    private Partition partition;
+
+    private ErrorCode error = ErrorCode.NONE;
+    private LogSlice slice;
+    private EpochEnd diverging;
+    private long highWatermark = -1;
+    private long logStartOffset = -1;
+    private int leaderEpoch = -1;
+
+    /** Bytes that were last seen to be available to a parked fetch. */
+    private int measuredBytes;
+
+    /** What the session's client knows already. */
+    private long sentHighWatermark = Long.MIN_VALUE;
+
+    private long sentLogStartOffset = Long.MIN_VALUE;
+
+    /** The fetch that is under way, null between two of a session. */
+    private FetchOperation operation;
+
+    private final String topic;
+    private final UUID topicId;
+
+    FetchEntry(final String topic, final UUID topicId, final FetchRequest.FetchPartition wanted) {
+        this.topic = topic;
+        this.topicId = topicId;
+        this.wanted = wanted;
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    UUID topicId() {
+        return topicId;
+    }
+
+    FetchRequest.FetchPartition wanted() {
+        return wanted;
+    }
+
+    void want(final FetchRequest.FetchPartition newWanted) {
+        wanted = newWanted;
+    }
+
+    Partition partition() {
+        return partition;
+    }
+
+    /** Begins a request: {@code missing} says why the partition is null. */
+    void begin(final FetchOperation newOperation, final Partition newPartition, final ErrorCode missing) {
+        operation = newOperation;
+        partition = newPartition;
+        slice = null;
+        diverging = null;
+        highWatermark = -1;
+        logStartOffset = -1;
+        error = newPartition == null ? missing : ErrorCode.NONE;
+    }
+
+    /** Reads, at most {@code maxBytes}; on the partition's shard. Returns the bytes found. */
+    int read(final int maxBytes, final boolean atLeastOneBatch) {
+        slice = null;
+        diverging = null;
+        error = partition.checkReadable(wanted.currentLeaderEpoch);
+        leaderEpoch = partition.leaderEpoch();
+        if (error != ErrorCode.NONE) {
+            return 0;
+        }
+        highWatermark = partition.highWatermark();
+        logStartOffset = partition.log().startOffset();
+        measuredBytes = 0;
+        try {
+            if (wanted.lastFetchedEpoch >= 0) {
+                final EpochEnd end = partition.divergence(wanted.lastFetchedEpoch, wanted.fetchOffset);
+                if (end != null && end.epoch() < 0) {
+                    error = ErrorCode.OFFSET_OUT_OF_RANGE;
+                    return 0;
+                }
+                diverging = end;
+                if (diverging != null) {
+                    return 0;
+                }
+            }
+            if (maxBytes <= 0 && !atLeastOneBatch) {
+                return 0;
+            }
+            final LogSlice found = partition.read(
+                    wanted.fetchOffset, Math.min(Math.max(0, wanted.partitionMaxBytes), maxBytes), atLeastOneBatch);
+            slice = found;
+            measuredBytes = found.sizeBytes();
+            return measuredBytes;
+        } catch (final OffsetOutOfRangeException e) {
+            error = ErrorCode.OFFSET_OUT_OF_RANGE;
+        } catch (final LogStorageException e) {
+            error = ErrorCode.KAFKA_STORAGE_ERROR;
+        }
+        return 0;
+    }
+
+    /** There is more than was read because a bound or a segment's end came first. */
+    boolean hasMore() {
+        return slice != null && slice.sizeBytes() > 0 && slice.nextOffset() < highWatermark;
+    }
+
+    /** The answer must not wait for more. */
+    boolean isUrgent() {
+        return error != ErrorCode.NONE || diverging != null || hasMore();
+    }
+
+    /** Gives back what was read. */
+    void releaseSlice() {
+        if (slice != null) {
+            slice.lifetime().release();
+            slice = null;
+        }
+    }
+
+    /** The slice, which the caller releases from now on; null when nothing was read. */
+    LogSlice takeSlice() {
+        final LogSlice taken = slice;
+        slice = null;
+        return taken;
+    }
+
+    /** Registers for more, unless there is more already; on the partition's shard. */
+    void park() {
+        partition.watch(this);
+        if (partition.checkReadable(wanted.currentLeaderEpoch) != ErrorCode.NONE) {
+            operation.wake();
+        } else if (partition.highWatermark() > highWatermark) {
+            onVisible(partition.highWatermark());
+        }
+    }
+
+    void unpark() {
+        partition.unwatch(this);
+    }
+
+    @Override
+    protected void onVisible(final long newHighWatermark) {
+        if (operation.isAnyByteEnough()) {
+            operation.wake();
+            return;
+        }
+        try {
+            final LogSlice more = partition.read(wanted.fetchOffset, Math.max(0, wanted.partitionMaxBytes), true);
+            final int bytes = more.sizeBytes();
+            more.lifetime().release();
+            operation.moreBytes(bytes - measuredBytes);
+            measuredBytes = bytes;
+        } catch (final OffsetOutOfRangeException | LogStorageException e) {
+            // The next read makes it this partition's error.
+            operation.wake();
+        }
+    }
+
+    @Override
+    protected void onUnreadable() {
+        operation.wake();
+    }
+
+    /** True when the client of an incremental session has to hear of this partition. */
+    boolean isNews() {
+        return error != ErrorCode.NONE
+                || diverging != null
+                || slice != null && slice.sizeBytes() > 0
+                || highWatermark != sentHighWatermark
+                || logStartOffset != sentLogStartOffset;
+    }
+
+    boolean hasData() {
+        return slice != null && slice.sizeBytes() > 0;
+    }
+
+    boolean hasLeaderError() {
+        return error == ErrorCode.NOT_LEADER_OR_FOLLOWER || error == ErrorCode.FENCED_LEADER_EPOCH;
+    }
+
+    /** What the client is told; the records stay in the slice. */
+    FetchResponse.PartitionData answer(final short version, final boolean isReadCommitted, final int nodeId) {
+        final FetchResponse.PartitionData answer = new FetchResponse.PartitionData();
+        answer.partitionIndex = wanted.partition;
+        answer.errorCode = (error == ErrorCode.KAFKA_STORAGE_ERROR && version < FIRST_VERSION_WITH_STORAGE_ERROR
+                        ? ErrorCode.NOT_LEADER_OR_FOLLOWER
+                        : error)
+                .code();
+        answer.highWatermark = highWatermark;
+        answer.lastStableOffset = highWatermark;
+        answer.logStartOffset = logStartOffset;
+        answer.abortedTransactions = isReadCommitted ? java.util.List.of() : null;
+        answer.preferredReadReplica = -1;
+        answer.records = slice == null ? io.highwater.protocol.message.Message.NO_BYTES : slice.records();
+        if (diverging != null) {
+            answer.divergingEpoch.epoch = diverging.epoch();
+            answer.divergingEpoch.endOffset = diverging.endOffset();
+        }
+        if (hasLeaderError() && leaderEpoch >= 0) {
+            answer.currentLeader.leaderId = nodeId;
+            answer.currentLeader.leaderEpoch = leaderEpoch;
+        }
+        sentHighWatermark = error == ErrorCode.NONE ? highWatermark : Long.MIN_VALUE;
+        sentLogStartOffset = error == ErrorCode.NONE ? logStartOffset : Long.MIN_VALUE;
+        return answer;
+    }
+}

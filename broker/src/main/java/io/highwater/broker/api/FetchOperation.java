@@ -1,0 +1,248 @@
+package io.highwater.broker.api;
+
+import io.highwater.broker.api.FetchSessions.Fetch;
+import io.highwater.broker.observe.Metrics;
+import io.highwater.broker.partition.Partition;
+import io.highwater.log.LogSlice;
+import io.highwater.port.Clock;
+import io.highwater.port.Retained;
+import io.highwater.port.Shard;
+import io.highwater.protocol.message.FetchRequest;
+import io.highwater.protocol.message.FetchResponse;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One fetch under way. It visits the shards of its partitions one after the other, carrying what is left of its byte
+ * bound along, and ends on the shard of the connection: answered, or parked until enough is visible, a partition can't
+ * be read any more, its time is over or the client is gone; then it visits them again.
+ *
+ * <p>Moves from shard to shard as a task does, never on two at once, but for {@link #wake} and {@link #moreBytes}, which
+ * any of its shards may call while it is parked.
+ */
+final class FetchOperation {
+    private long bytesFound;
+    private boolean isUrgent;
+    private boolean isOver;
+    private boolean isAbandoned;
+    private Shard.Timer timer;
+
+    /** True from the moment somebody has asked the parked fetch to look again. */
+    private final AtomicBoolean isAwake = new AtomicBoolean(true);
+
+    /** Bytes that have become visible to the parked fetch, those found before included. */
+    private final AtomicLong visibleBytes = new AtomicLong();
+
+    private final Fetch fetch;
+    private final FetchRequest request;
+    private final RequestContext context;
+    private final Reply<FetchResponse> reply;
+    private final FetchSessions sessions;
+    private final Metrics metrics;
+    private final Clock clock;
+    private final List<Shard> shards;
+    private final int maxBytes;
+    private final int minBytes;
+    private final long deadlineMs;
+    private final int nodeId;
+
+    FetchOperation(
+            final Fetch fetch,
+            final FetchRequest request,
+            final RequestContext context,
+            final Reply<FetchResponse> reply,
+            final FetchSessions sessions,
+            final PartitionLookup lookup,
+            final Metrics metrics,
+            final Clock clock,
+            final int bytesMax,
+            final int nodeId) {
+        this.fetch = fetch;
+        this.request = request;
+        this.context = context;
+        this.reply = reply;
+        this.sessions = sessions;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.maxBytes = Math.min(Math.max(0, request.maxBytes), bytesMax);
+        this.minBytes = Math.min(request.minBytes, maxBytes);
+        this.deadlineMs = clock.monotonicMs() + Math.max(0, request.maxWaitMs);
+        this.nodeId = nodeId;
+        final Set<Shard> visited = new LinkedHashSet<>();
+        for (final FetchEntry entry : fetch.entries()) {
+            final Partition partition = PartitionLookup.partitionOrNull(
+                    lookup.topicOrNull(entry.topic(), entry.topicId()), entry.wanted().partition);
+            entry.begin(
+                    this,
+                    partition,
+                    partition == null
+                            ? lookup.whyMissing(entry.topic(), entry.topicId(), entry.wanted().partition)
+                            : null);
+            if (partition == null) {
+                isUrgent = true;
+            } else {
+                visited.add(partition.shard());
+            }
+        }
+        this.shards = List.copyOf(visited);
+    }
+
+    void start() {
+        context.onAbandoned(() -> {
+            isAbandoned = true;
+            wake();
+        });
+        visit(0, false);
+    }
+
+    /** Reads on the shards from this one on, then judges on the connection's. */
+    private void visit(final int index, final boolean wasParked) {
+        if (index == shards.size()) {
+            context.shard().run(this::judge);
+            return;
+        }
+        final Shard shard = shards.get(index);
+        shard.run(() -> {
+            readOn(shard, wasParked);
+            visit(index + 1, wasParked);
+        });
+    }
+
+    private void readOn(final Shard shard, final boolean wasParked) {
+        for (final FetchEntry entry : fetch.entries()) {
+            if (entry.partition() == null || entry.partition().shard() != shard) {
+                continue;
+            }
+            if (wasParked) {
+                entry.unpark();
+            }
+            bytesFound += entry.read((int) Math.max(0, maxBytes - bytesFound), bytesFound == 0);
+            isUrgent |= entry.isUrgent();
+        }
+    }
+
+    private void judge() {
+        if (isAbandoned) {
+            fetch.entries().forEach(FetchEntry::releaseSlice);
+            sessions.end(fetch, List.of());
+            return;
+        }
+        final long leftMs = deadlineMs - clock.monotonicMs();
+        if (isUrgent || bytesFound >= minBytes || shards.isEmpty() || isOver || leftMs <= 0) {
+            answer();
+            return;
+        }
+        fetch.entries().forEach(FetchEntry::releaseSlice);
+        visibleBytes.set(bytesFound);
+        bytesFound = 0;
+        isAwake.set(false);
+        timer = context.shard().schedule(this::timeIsOver, leftMs);
+        for (final Shard shard : shards) {
+            shard.run(() -> parkOn(shard));
+        }
+    }
+
+    private void parkOn(final Shard shard) {
+        for (final FetchEntry entry : fetch.entries()) {
+            if (entry.partition() != null && entry.partition().shard() == shard) {
+                entry.park();
+            }
+        }
+    }
+
+    private void timeIsOver() {
+        isOver = true;
+        wake();
+    }
+
+    boolean isAnyByteEnough() {
+        return minBytes <= 1;
+    }
+
+    void moreBytes(final int bytes) {
+        if (visibleBytes.addAndGet(bytes) >= minBytes) {
+            wake();
+        }
+    }
+
+    /** Looks again, after what the shard is doing now: one force makes many partitions visible at once. */
+    void wake() {
+        if (isAwake.compareAndSet(false, true)) {
+            context.shard().execute(() -> {
+                timer.cancel();
+                visit(0, true);
+            });
+        }
+    }
+
+    private void answer() {
+        final FetchResponse response = new FetchResponse();
+        response.sessionId = fetch.sessionId();
+        final List<FetchEntry> served = new ArrayList<>();
+        final List<Retained> lifetimes = new ArrayList<>();
+        FetchResponse.FetchableTopicResponse topic = null;
+        FetchEntry previous = null;
+        boolean hasLeaderError = false;
+        for (final FetchEntry entry : fetch.entries()) {
+            if (!fetch.isFull() && !entry.isNews()) {
+                entry.releaseSlice();
+                continue;
+            }
+            if (previous == null || !isSameTopic(previous, entry)) {
+                topic = new FetchResponse.FetchableTopicResponse();
+                topic.topic = entry.topic();
+                topic.topicId = entry.topicId();
+                response.responses.add(topic);
+            }
+            previous = entry;
+            hasLeaderError |= entry.hasLeaderError();
+            if (entry.hasData()) {
+                served.add(entry);
+            }
+            topic.partitions.add(entry.answer(context.apiVersion(), request.isolationLevel == 1, nodeId));
+            final LogSlice slice = entry.takeSlice();
+            if (slice != null && slice.lifetime() != Retained.NONE) {
+                lifetimes.add(slice.lifetime());
+            }
+        }
+        if (hasLeaderError) {
+            response.nodeEndpoints.add(ownEndpoint());
+        }
+        sessions.end(fetch, served);
+        metrics.fetched(bytesFound);
+        if (lifetimes.isEmpty()) {
+            reply.send(response);
+        } else {
+            reply.send(response, lifetimes.size() == 1 ? lifetimes.get(0) : new Lifetimes(lifetimes));
+        }
+    }
+
+    private FetchResponse.NodeEndpoint ownEndpoint() {
+        final FetchResponse.NodeEndpoint endpoint = new FetchResponse.NodeEndpoint();
+        endpoint.nodeId = nodeId;
+        endpoint.host = context.advertisedHost();
+        endpoint.port = context.advertisedPort();
+        return endpoint;
+    }
+
+    private static boolean isSameTopic(final FetchEntry one, final FetchEntry other) {
+        return one.topicId().equals(other.topicId()) && java.util.Objects.equals(one.topic(), other.topic());
+    }
+
+    /** The memory of several slices. */
+    private record Lifetimes(List<Retained> all) implements Retained {
+        @Override
+        public void retain() {
+            all.forEach(Retained::retain);
+        }
+
+        @Override
+        public void release() {
+            all.forEach(Retained::release);
+        }
+    }
+}

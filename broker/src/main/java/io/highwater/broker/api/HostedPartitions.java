@@ -1,0 +1,97 @@
+package io.highwater.broker.api;
+
+import io.highwater.broker.partition.Partition;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The topics whose partitions are open on this node, for handlers to find them. A topic appears as a whole, once all its
+ * partitions here are open, and goes as a whole.
+ *
+ * <p>Safe for any thread.
+ */
+public final class HostedPartitions {
+    private final Map<String, HostedTopic> byName = new ConcurrentHashMap<>();
+    private final Map<UUID, HostedTopic> byId = new ConcurrentHashMap<>();
+
+    /** Callers that want to know when a topic is here. Guarded by this. */
+    private final Map<UUID, List<Runnable>> waiting = new HashMap<>();
+
+    /** The topic of this name, or null. */
+    public HostedTopic topicOrNull(final String name) {
+        return name == null ? null : byName.get(name);
+    }
+
+    /** The topic of this id, or null. */
+    public HostedTopic topicOrNull(final UUID id) {
+        return byId.get(id);
+    }
+
+    /** All topics. */
+    public Collection<HostedTopic> topics() {
+        return byId.values();
+    }
+
+    /** The topic can be used from now on. */
+    public void add(final HostedTopic topic) {
+        final List<Runnable> told;
+        synchronized (this) {
+            byId.put(topic.id(), topic);
+            byName.put(topic.name(), topic);
+            told = waiting.remove(topic.id());
+        }
+        tell(told);
+    }
+
+    /** The topic is gone; whoever waits for it is told too. Returns it, null when it was not here. */
+    public HostedTopic remove(final UUID id) {
+        final HostedTopic removed;
+        final List<Runnable> told;
+        synchronized (this) {
+            removed = byId.remove(id);
+            if (removed != null) {
+                byName.remove(removed.name(), removed);
+            }
+            told = waiting.remove(id);
+        }
+        tell(told);
+        return removed;
+    }
+
+    /** Runs the callback once the topic is here or known to be gone; at once, on the caller's thread, when it is here. */
+    public void whenHosted(final UUID id, final Runnable callback) {
+        synchronized (this) {
+            if (!byId.containsKey(id)) {
+                waiting.computeIfAbsent(id, unused -> new ArrayList<>()).add(callback);
+                return;
+            }
+        }
+        callback.run();
+    }
+
+    private static void tell(final List<Runnable> callbacks) {
+        if (callbacks != null) {
+            callbacks.forEach(Runnable::run);
+        }
+    }
+
+    /**
+     * A topic's partitions on this node. Immutable.
+     *
+     * @param name its name
+     * @param id its id
+     * @param partitions by index; null where this node has no replica, or could not open it
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Compared by nobody; an array is what the hot path wants.
+    public record HostedTopic(String name, UUID id, Partition[] partitions) {
+        /** The partition, or null. */
+        public Partition partitionOrNull(final int index) {
+            return index >= 0 && index < partitions.length ? partitions[index] : null;
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package io.highwater.broker.api;
+
+import io.highwater.broker.observe.Metrics;
+import io.highwater.broker.partition.Partition;
+import io.highwater.broker.partition.PendingAppend;
+import io.highwater.port.Clock;
+import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.message.ProduceRequest;
+import io.highwater.protocol.message.ProduceResponse;
+import io.highwater.records.RecordBatch;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One Produce request under way: handed over once to each shard that has a partition of it, answered once when the last
+ * batch is done. The list of batches is built on the connection's shard; each batch then belongs to its partition's
+ * shard until it is done, and the counter that the last one brings to zero passes all of them to the answer.
+ */
+final class ProduceOperation {
+    private static final Logger LOG = LoggerFactory.getLogger(ProduceOperation.class);
+
+    private final List<Batch> batches = new ArrayList<>();
+    private final ShardWork work = new ShardWork();
+    private final AtomicInteger batchesLeft = new AtomicInteger(1);
+
+    private final ProduceRequest request;
+    private final Reply<ProduceResponse> reply;
+    private final Clock clock;
+    private final Metrics metrics;
+
+    ProduceOperation(
+            final ProduceRequest request,
+            final Reply<ProduceResponse> reply,
+            final Clock clock,
+            final Metrics metrics) {
+        this.request = request;
+        this.reply = reply;
+        this.clock = clock;
+        this.metrics = metrics;
+    }
+
+    /** Adds a batch: refused already when {@code refusal} is not NONE. */
+    void add(
+            final ProduceRequest.TopicProduceData topic,
+            final ProduceRequest.PartitionProduceData data,
+            final Partition partition,
+            final ErrorCode refusal) {
+        final Batch batch = new Batch(topic, data, partition, refusal);
+        batches.add(batch);
+        if (refusal == ErrorCode.NONE) {
+            batchesLeft.incrementAndGet();
+            work.add(partition.shard(), batch);
+        }
+    }
+
+    void start() {
+        work.run(() -> {});
+        oneDone();
+    }
+
+    private void oneDone() {
+        if (batchesLeft.decrementAndGet() == 0) {
+            answer();
+        }
+    }
+
+    private void answer() {
+        if (request.acks == 0) {
+            for (final Batch batch : batches) {
+                if (batch.result() != ErrorCode.NONE) {
+                    reply.close("a batch for " + batch.topic.name + "-" + batch.data.index + " sent with acks=0 got "
+                            + batch.result());
+                    return;
+                }
+            }
+            reply.none();
+            return;
+        }
+        final ProduceResponse response = new ProduceResponse();
+        ProduceRequest.TopicProduceData lastTopic = null;
+        ProduceResponse.TopicProduceResponse answers = null;
+        for (final Batch batch : batches) {
+            if (batch.topic != lastTopic) {
+                lastTopic = batch.topic;
+                answers = new ProduceResponse.TopicProduceResponse();
+                answers.name = lastTopic.name;
+                answers.topicId = lastTopic.topicId;
+                response.responses.add(answers);
+            }
+            answers.partitionResponses.add(batch.response());
+        }
+        reply.send(response);
+    }
+
+    /** One partition's part. */
+    private final class Batch extends PendingAppend implements Runnable {
+        private final ProduceRequest.TopicProduceData topic;
+        private final ProduceRequest.PartitionProduceData data;
+        private final Partition partition;
+        private final ErrorCode refusal;
+
+        Batch(
+                final ProduceRequest.TopicProduceData topic,
+                final ProduceRequest.PartitionProduceData data,
+                final Partition partition,
+                final ErrorCode refusal) {
+            this.topic = topic;
+            this.data = data;
+            this.partition = partition;
+            this.refusal = refusal;
+        }
+
+        @Override
+        public void run() {
+            final ByteBuffer records = data.records;
+            final int bytes = records.remaining();
+            final int count = RecordBatch.recordCount(records, records.position());
+            final ErrorCode error =
+                    BatchRules.checkTopic(records, partition.log().config(), clock.wallMs());
+            if (error != ErrorCode.NONE) {
+                refuse(error);
+                return;
+            }
+            partition.append(records, this, request.acks < 0, Math.max(0, request.timeoutMs));
+            if (isStored()) {
+                metrics.appended(count, bytes);
+            }
+        }
+
+        @Override
+        protected void onDone() {
+            if (error() == ErrorCode.KAFKA_STORAGE_ERROR) {
+                final Exception failure = partition.takeStorageFailure();
+                if (failure != null) {
+                    LOG.error("{} can't be appended to: {}", partition.key().directoryName(), failure.getMessage());
+                }
+            }
+            oneDone();
+        }
+
+        ErrorCode result() {
+            return refusal == ErrorCode.NONE ? error() : refusal;
+        }
+
+        ProduceResponse.PartitionProduceResponse response() {
+            final ProduceResponse.PartitionProduceResponse answer = new ProduceResponse.PartitionProduceResponse();
+            final ErrorCode result = result();
+            answer.index = data.index;
+            answer.errorCode = result.code();
+            answer.baseOffset = baseOffset();
+            answer.logAppendTimeMs = logAppendTimeMs();
+            answer.logStartOffset = logStartOffset();
+            if (result != ErrorCode.NONE) {
+                answer.baseOffset = -1;
+                answer.errorMessage = explain(result);
+            }
+            return answer;
+        }
+
+        private String explain(final ErrorCode result) {
+            if (result == ErrorCode.INVALID_REQUEST && request.transactionalId != null) {
+                return "transactions are not supported yet";
+            }
+            if (refusal == ErrorCode.INVALID_RECORD || refusal == ErrorCode.CORRUPT_MESSAGE) {
+                final String problem = BatchRules.problem(data.records).text();
+                return "valid".equals(problem) ? result.defaultMessage() : problem;
+            }
+            return result.defaultMessage();
+        }
+    }
+}

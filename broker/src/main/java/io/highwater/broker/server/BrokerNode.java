@@ -1,0 +1,330 @@
+package io.highwater.broker.server;
+
+import io.highwater.broker.api.ApiHandler;
+import io.highwater.broker.api.ApiVersionsHandler;
+import io.highwater.broker.api.CreateTopicsHandler;
+import io.highwater.broker.api.DeleteTopicsHandler;
+import io.highwater.broker.api.FetchHandler;
+import io.highwater.broker.api.FetchSessions;
+import io.highwater.broker.api.FindCoordinatorHandler;
+import io.highwater.broker.api.HeartbeatHandler;
+import io.highwater.broker.api.HostedPartitions;
+import io.highwater.broker.api.InitProducerIdHandler;
+import io.highwater.broker.api.JoinGroupHandler;
+import io.highwater.broker.api.LeaveGroupHandler;
+import io.highwater.broker.api.ListOffsetsHandler;
+import io.highwater.broker.api.MetadataHandler;
+import io.highwater.broker.api.OffsetCommitHandler;
+import io.highwater.broker.api.OffsetFetchHandler;
+import io.highwater.broker.api.OffsetForLeaderEpochHandler;
+import io.highwater.broker.api.ProduceHandler;
+import io.highwater.broker.api.ProducerIds;
+import io.highwater.broker.api.SyncGroupHandler;
+import io.highwater.broker.api.TopicCreation;
+import io.highwater.broker.coordinator.GroupCoordinator;
+import io.highwater.broker.core.Core;
+import io.highwater.broker.core.CoreFailure;
+import io.highwater.broker.core.CoreGroup;
+import io.highwater.broker.group.GroupConfig;
+import io.highwater.broker.message.FormClusterCommand;
+import io.highwater.broker.message.FormClusterResult;
+import io.highwater.broker.metadata.MetadataView;
+import io.highwater.broker.network.ConnectionLimits;
+import io.highwater.broker.network.RequestDispatcher;
+import io.highwater.broker.observe.Metrics;
+import io.highwater.broker.server.CoreOpener.OpenCore;
+import io.highwater.log.LogDirectory;
+import io.highwater.log.LogDirectoryConfig;
+import io.highwater.log.LogDirectoryException;
+import io.highwater.port.RandomSource;
+import io.highwater.port.Shard;
+import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.Uuids;
+import io.highwater.protocol.message.BrokerRegistrationRequest;
+import io.highwater.protocol.message.BrokerRegistrationResponse;
+import io.highwater.protocol.message.Message;
+import io.highwater.protocol.transport.FrameLimits;
+import io.highwater.protocol.transport.Listener;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One broker, built from ports only. Its life: open the data directory, open the core, form the cluster if there is
+ * none, register this incarnation, open the partitions that the metadata gives it, listen; and the same backwards.
+ *
+ * <p>{@link #start} and {@link #stop} may be called on any thread and return at once; each step runs where it belongs and
+ * calls the next one, so nothing here waits.
+ */
+public final class BrokerNode {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerNode.class);
+    private static final long CORE_TIMEOUT_MS = 30_000;
+    private static final long QUEUED_RESPONSE_BYTES_MAX = 8L << 20;
+    private static final String LISTENER = "PLAINTEXT";
+
+    private volatile LogDirectory directory;
+    private volatile OpenCore openCore;
+    private volatile Listener listener;
+    private volatile PartitionLifecycle lifecycle;
+    private volatile Consumer<StartException> onStarted;
+    private volatile boolean isReady;
+
+    private final Metrics metrics = new Metrics();
+    private final MetadataView metadata = new MetadataView();
+    private final HostedPartitions hosted = new HostedPartitions();
+    private final BrokerConfig config;
+    private final NodePorts ports;
+    private final CoreOpener coreOpener;
+    private final RandomSource random;
+
+    /** A node that has not done anything yet. */
+    public BrokerNode(final BrokerConfig config, final NodePorts ports) {
+        this(config, ports, CoreBinding::open);
+    }
+
+    BrokerNode(final BrokerConfig config, final NodePorts ports, final CoreOpener coreOpener) {
+        this.config = config;
+        this.ports = ports;
+        this.coreOpener = coreOpener;
+        this.random = ports.random().fork();
+    }
+
+    /** Starts; the callback gets null when the node is ready, else why it is not. Called once. */
+    public void start(final Consumer<StartException> started) {
+        onStarted = started;
+        ports.blockingExecutor().execute(this::openStorage);
+    }
+
+    /** True from ready to the begin of the stop. */
+    public boolean isReady() {
+        return isReady;
+    }
+
+    /** The counters. */
+    public Metrics metrics() {
+        return metrics;
+    }
+
+    /** The newest metadata. */
+    public MetadataView metadata() {
+        return metadata;
+    }
+
+    /** The open partitions. */
+    public HostedPartitions hosted() {
+        return hosted;
+    }
+
+    /** Where clients are served; null before the node is ready. */
+    public InetSocketAddress address() {
+        return listener == null ? null : listener.address();
+    }
+
+    private void openStorage() {
+        try {
+            directory = LogDirectory.open(
+                    ports.disk(),
+                    config.directory(),
+                    LogDirectoryConfig.DEFAULT,
+                    ports.clock(),
+                    random.fork(),
+                    ports.flushExecutor(),
+                    ports.blockingExecutor(),
+                    config.nodeId(),
+                    null);
+            openCore = coreOpener.open(config, ports, config.directory(), (group, cause) -> {
+                LOG.error("the core's log of {} failed, this node can't go on", group, cause);
+                isReady = false;
+            });
+        } catch (final LogDirectoryException e) {
+            fail(e.getMessage(), e);
+            return;
+        } catch (final IOException e) {
+            fail("data directory " + config.directory() + " can't be opened: " + e.getMessage(), e);
+            return;
+        }
+        formCluster();
+    }
+
+    private void formCluster() {
+        final FormClusterCommand command = new FormClusterCommand();
+        final String known = directory.clusterIdOrNull();
+        command.clusterId = known == null ? Uuids.toString(random.nextUuid()) : known;
+        propose(command, response -> {
+            final String clusterId = ((FormClusterResult) response).clusterId;
+            ports.blockingExecutor().execute(() -> joinCluster(clusterId));
+        });
+    }
+
+    private void joinCluster(final String clusterId) {
+        try {
+            directory.setClusterId(clusterId);
+        } catch (final IOException e) {
+            fail("the cluster id can't be written to " + config.directory() + ": " + e.getMessage(), e);
+            return;
+        }
+        final HostPort advertised = config.advertised(config.listener().port());
+        final BrokerRegistrationRequest command = new BrokerRegistrationRequest();
+        command.brokerId = config.nodeId();
+        command.clusterId = clusterId;
+        command.incarnationId = random.nextUuid();
+        final BrokerRegistrationRequest.Listener endpoint = new BrokerRegistrationRequest.Listener();
+        endpoint.name = LISTENER;
+        endpoint.host = advertised.host();
+        endpoint.port = advertised.port();
+        command.listeners.add(endpoint);
+        propose(command, message -> {
+            final BrokerRegistrationResponse response = (BrokerRegistrationResponse) message;
+            if (response.errorCode != ErrorCode.NONE.code()) {
+                fail("node " + config.nodeId() + " is refused: " + ErrorCode.forCode(response.errorCode), null);
+                return;
+            }
+            openPartitions(response.brokerEpoch);
+        });
+    }
+
+    private void openPartitions(final long brokerEpoch) {
+        lifecycle = new PartitionLifecycle(
+                config.nodeId(),
+                directory,
+                new TopicLogs(config),
+                hosted,
+                metadata,
+                ports,
+                () -> ports.blockingExecutor().execute(() -> listen(brokerEpoch)));
+        openCore.core().watch(CoreGroup.META, 0, lifecycle);
+    }
+
+    private void listen(final long brokerEpoch) {
+        final RequestDispatcher dispatcher = new RequestDispatcher(
+                handlers(brokerEpoch),
+                new ConnectionLimits(config.get(BrokerConfig.CONNECTION_MAX_REQUESTS), QUEUED_RESPONSE_BYTES_MAX),
+                ports.clock(),
+                metrics);
+        final HostPort wanted = config.listener();
+        // Replaced by what is bound; a request can't arrive before the listener is bound.
+        dispatcher.advertise(
+                config.advertised(wanted.port()).host(),
+                config.advertised(wanted.port()).port());
+        try {
+            listener = ports.transport()
+                    .listen(
+                            new InetSocketAddress(wanted.host(), wanted.port()),
+                            new FrameLimits(
+                                    config.get(BrokerConfig.REQUEST_MAX_BYTES),
+                                    config.get(BrokerConfig.CONNECTION_MAX_BYTES)),
+                            dispatcher);
+        } catch (final IOException e) {
+            fail("listeners=" + wanted + " can't be listened on: " + e.getMessage(), e);
+            return;
+        }
+        final HostPort advertised = config.advertised(listener.address().getPort());
+        dispatcher.advertise(advertised.host(), advertised.port());
+        isReady = true;
+        onStarted.accept(null);
+    }
+
+    private List<ApiHandler<?, ?>> handlers(final long brokerEpoch) {
+        final Core core = openCore.core();
+        final int nodeId = config.nodeId();
+        final TopicCreation creation = new TopicCreation(core, hosted);
+        final FetchSessions sessions =
+                new FetchSessions(config.get(BrokerConfig.FETCH_SESSION_SLOTS), ports.clock(), random.fork());
+        final GroupCoordinator groups = new GroupCoordinator(
+                ports.transport().shards().get(0), ports.clock(), random.fork(), core, metadata, groupConfig());
+        groups.open();
+        final List<ApiHandler<?, ?>> handlers = new ArrayList<>();
+        handlers.add(new ProduceHandler(hosted, metadata, ports.clock(), metrics));
+        handlers.add(new FetchHandler(
+                hosted, metadata, sessions, ports.clock(), metrics, config.get(BrokerConfig.FETCH_MAX_BYTES), nodeId));
+        handlers.add(new ListOffsetsHandler(hosted, metadata));
+        handlers.add(new OffsetForLeaderEpochHandler(hosted, metadata));
+        handlers.add(new MetadataHandler(
+                metadata, creation, ports.clock(), config.get(BrokerConfig.AUTO_CREATE_TOPICS), nodeId));
+        handlers.add(new CreateTopicsHandler(creation, ports.clock()));
+        handlers.add(new DeleteTopicsHandler(core, ports.clock()));
+        handlers.add(new InitProducerIdHandler(new ProducerIds(core, ports.clock(), nodeId, brokerEpoch)));
+        handlers.add(new FindCoordinatorHandler(nodeId));
+        handlers.add(new JoinGroupHandler(groups));
+        handlers.add(new SyncGroupHandler(groups));
+        handlers.add(new HeartbeatHandler(groups));
+        handlers.add(new LeaveGroupHandler(groups));
+        handlers.add(new OffsetCommitHandler(groups, metadata));
+        handlers.add(new OffsetFetchHandler(groups, metadata));
+        handlers.add(new ApiVersionsHandler(handlers));
+        return handlers;
+    }
+
+    private GroupConfig groupConfig() {
+        return new GroupConfig(
+                config.get(BrokerConfig.GROUP_MIN_SESSION_MS),
+                config.get(BrokerConfig.GROUP_MAX_SESSION_MS),
+                config.get(BrokerConfig.GROUP_MAX_SIZE),
+                config.get(BrokerConfig.GROUP_INITIAL_DELAY_MS),
+                GroupConfig.DEFAULT.newMemberJoinTimeoutMs(),
+                config.get(BrokerConfig.OFFSET_METADATA_MAX_BYTES),
+                GroupConfig.DEFAULT.offsetsRetentionMs(),
+                GroupConfig.DEFAULT.offsetsRetentionCheckIntervalMs(),
+                GroupConfig.DEFAULT.offsetCommitTimeoutMs());
+    }
+
+    private void propose(final Message command, final Consumer<Message> next) {
+        final long deadlineMs = ports.clock().monotonicMs() + CORE_TIMEOUT_MS;
+        openCore.core().propose(CoreGroup.META, command, deadlineMs, new Core.Completion() {
+            @Override
+            public void onApplied(final long index, final Message response) {
+                next.accept(response);
+            }
+
+            @Override
+            public void onFailed(final CoreFailure failure) {
+                fail("the core did not take " + command.getClass().getSimpleName() + ": " + failure, null);
+            }
+        });
+    }
+
+    private void fail(final String reason, final Throwable cause) {
+        final Consumer<StartException> told = onStarted;
+        stop(() -> told.accept(new StartException(reason, cause)));
+    }
+
+    /**
+     * Stops: no new connections, what waits for a force gets it, who waits for records is sent away, everything is forced,
+     * and the directory is marked as cleanly closed. Connections are the transport's, which its owner closes next.
+     */
+    public void stop(final Runnable onStopped) {
+        isReady = false;
+        if (listener != null) {
+            listener.close();
+        }
+        if (lifecycle != null) {
+            lifecycle.stop();
+        }
+        final List<Shard> shards = ports.transport().shards();
+        final PartitionDrain drain = new PartitionDrain(hosted, ports.clock(), shards);
+        drain.start(() -> {
+            if (openCore == null) {
+                closeDirectory(onStopped);
+            } else {
+                openCore.stopping().stop(() -> closeDirectory(onStopped));
+            }
+        });
+    }
+
+    private void closeDirectory(final Runnable onStopped) {
+        ports.blockingExecutor().execute(() -> {
+            if (directory != null) {
+                try {
+                    directory.close();
+                } catch (final IOException e) {
+                    LOG.error("data directory {} was not closed cleanly: {}", config.directory(), e.getMessage());
+                }
+            }
+            onStopped.run();
+        });
+    }
+}

@@ -1,0 +1,161 @@
+package io.highwater.broker.server;
+
+import io.highwater.broker.observe.Metrics;
+import io.highwater.log.disk.FileDisk;
+import io.highwater.port.Clock;
+import io.highwater.port.SeededRandom;
+import io.highwater.port.SystemClock;
+import io.highwater.protocol.transport.FrameBudget;
+import io.highwater.protocol.transport.NettyTransport;
+import io.highwater.protocol.transport.TransportOptions;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A broker in this process: binds a {@link BrokerNode} to the file system, the network and threads. Each kind of blocking
+ * work has threads of its own (Bulkhead): forces of the logs, the core, and the rest.
+ *
+ * <p>Safe for any thread.
+ */
+public final class Server implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final int SHARDS_MIN = 2;
+    private static final int BLOCKING_THREADS = 4;
+    private static final long HALF_FRAME_PATIENCE_MS = 10_000;
+    private static final long STOP_TIMEOUT_S = 30;
+    private static final long THREAD_IDLE_S = 10;
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private boolean isClosing;
+
+    private final BrokerConfig config;
+    private final NettyTransport transport;
+    private final ThreadShard coreShard = new ThreadShard("highwater-core");
+    private final ExecutorService coreExecutor = threads("highwater-core-disk", 1);
+    private final ExecutorService flushExecutor = threads("highwater-flush", 1);
+    private final ExecutorService blockingExecutor = threads("highwater-disk", BLOCKING_THREADS);
+    private final BrokerNode node;
+
+    private Server(final BrokerConfig config, final FileDisk disk, final CoreOpener coreOpener) {
+        final Clock clock = SystemClock.INSTANCE;
+        final int shards = config.get(BrokerConfig.NUM_SHARDS) > 0
+                ? config.get(BrokerConfig.NUM_SHARDS)
+                : Math.max(SHARDS_MIN, Runtime.getRuntime().availableProcessors());
+        this.config = config;
+        this.transport = new NettyTransport(
+                TransportOptions.server(shards)
+                        .withTimeouts(
+                                config.get(BrokerConfig.CONNECTIONS_MAX_IDLE_MS),
+                                config.get(BrokerConfig.WRITE_STALL_TIMEOUT_MS)),
+                new FrameBudget(config.get(BrokerConfig.QUEUED_MAX_BYTES), HALF_FRAME_PATIENCE_MS, clock),
+                clock);
+        this.node = new BrokerNode(
+                config,
+                new NodePorts(
+                        clock,
+                        SeededRandom.fromSystem(),
+                        disk,
+                        transport,
+                        coreShard,
+                        coreExecutor,
+                        flushExecutor,
+                        blockingExecutor),
+                coreOpener);
+    }
+
+    /** Starts a broker; returns when it is ready. */
+    public static Server start(final BrokerConfig config) throws StartException {
+        return start(config, CoreBinding::open);
+    }
+
+    static Server start(final BrokerConfig config, final CoreOpener coreOpener) throws StartException {
+        final Server server;
+        try {
+            server = new Server(config, FileDisk.open(), coreOpener);
+        } catch (final IOException e) {
+            throw new StartException("the file system can't be used: " + e.getMessage(), e);
+        }
+        final CompletableFuture<StartException> started = new CompletableFuture<>();
+        server.node.start(started::complete);
+        final StartException failure = started.join();
+        if (failure != null) {
+            server.closeBindings();
+            throw failure;
+        }
+        return server;
+    }
+
+    /** Where clients are served. */
+    public InetSocketAddress address() {
+        return node.address();
+    }
+
+    /** The settings in force. */
+    public BrokerConfig config() {
+        return config;
+    }
+
+    /** The counters. */
+    public Metrics metrics() {
+        return node.metrics();
+    }
+
+    /** The node, for what shows its state. */
+    public BrokerNode node() {
+        return node;
+    }
+
+    /** Returns when the server was closed. */
+    public void awaitShutdown() throws InterruptedException {
+        closed.await();
+    }
+
+    /** Stops in order and returns when all is on disk; a second call waits for the first. */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (isClosing) {
+                return;
+            }
+            isClosing = true;
+        }
+        final CompletableFuture<Void> stopped = new CompletableFuture<>();
+        node.stop(() -> stopped.complete(null));
+        stopped.orTimeout(STOP_TIMEOUT_S, TimeUnit.SECONDS)
+                .exceptionally(late -> {
+                    LOG.error("the node did not stop within {} s; its disk does not answer", STOP_TIMEOUT_S);
+                    return null;
+                })
+                .join();
+        closeBindings();
+        closed.countDown();
+    }
+
+    private void closeBindings() {
+        transport.close();
+        coreShard.close();
+        coreExecutor.shutdown();
+        flushExecutor.shutdown();
+        blockingExecutor.shutdown();
+    }
+
+    /** A pool whose threads go when they have nothing to do. */
+    private static ExecutorService threads(final String name, final int count) {
+        final ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                count, count, THREAD_IDLE_S, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {
+                    final Thread thread = new Thread(task, name);
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+}

@@ -1,0 +1,62 @@
+package io.highwater.broker.server;
+
+import io.highwater.port.Shard;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A shard on a thread of its own, for work that must not share an event loop. Safe for any thread as every shard is. */
+final class ThreadShard implements Shard, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ThreadShard.class);
+
+    private volatile Thread thread;
+
+    private final ScheduledThreadPoolExecutor executor;
+
+    /** Starts its thread with the first task. */
+    ThreadShard(final String name) {
+        executor = new ScheduledThreadPoolExecutor(1, task -> {
+            final Thread made = new Thread(task, name);
+            made.setDaemon(true);
+            thread = made;
+            return made;
+        });
+        executor.setRemoveOnCancelPolicy(true);
+        executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    @Override
+    public void execute(final Runnable task) {
+        executor.execute(guarded(task));
+    }
+
+    @Override
+    public Timer schedule(final Runnable task, final long delayMs) {
+        final ScheduledFuture<?> future = executor.schedule(guarded(task), delayMs, TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return Thread.currentThread() == thread;
+    }
+
+    @Override
+    public void close() {
+        executor.shutdown();
+    }
+
+    /** The executor would keep a fault to itself. */
+    private static Runnable guarded(final Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (final RuntimeException e) {
+                LOG.error("a task met a fault", e);
+                throw e;
+            }
+        };
+    }
+}

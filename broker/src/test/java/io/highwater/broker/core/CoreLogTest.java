@@ -1,0 +1,182 @@
+package io.highwater.broker.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.highwater.log.disk.DiskFile;
+import io.highwater.log.disk.SimulatedDisk;
+import io.highwater.port.SeededRandom;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class CoreLogTest {
+    private static final Path DIRECTORY = Path.of("/core/groups");
+    private static final Path FIRST = DIRECTORY.resolve("00000000000000000001.log");
+
+    private final SimulatedDisk disk = new SimulatedDisk(1);
+
+    @Test
+    void theFormatIsPinned() throws IOException {
+        assertEquals(0x4857434C, CoreFileHeader.LOG_MAGIC);
+        assertEquals(0x48574353, CoreFileHeader.SNAPSHOT_MAGIC);
+        assertEquals(1, CoreFileHeader.VERSION);
+        assertEquals(4, CoreFileHeader.VERSION_OFFSET);
+        assertEquals(6, CoreFileHeader.GROUP_OFFSET);
+        assertEquals(8, CoreFileHeader.INDEX_OFFSET);
+        assertEquals(16, CoreFileHeader.CRC_OFFSET);
+        assertEquals(20, CoreFileHeader.BYTES);
+        assertEquals(0, CoreEntryCodec.CRC_OFFSET);
+        assertEquals(4, CoreEntryCodec.LENGTH_OFFSET);
+        assertEquals(8, CoreEntryCodec.INDEX_OFFSET);
+        assertEquals(16, CoreEntryCodec.TERM_OFFSET);
+        assertEquals(24, CoreEntryCodec.BATCH_OFFSET);
+        assertEquals(32, CoreEntryCodec.COUNT_OFFSET);
+        assertEquals(36, CoreEntryCodec.RECORDS_OFFSET);
+        assertEquals(2, CoreEntryCodec.RECORD_VERSION_OFFSET);
+        assertEquals(4, CoreEntryCodec.RECORD_LENGTH_OFFSET);
+        assertEquals(8, CoreEntryCodec.RECORD_BYTES_OFFSET);
+        assertEquals(101, RecordTypes.GROUPS.ofNumberOrNull((short) 101).number());
+
+        final CoreLog log = newLog();
+        log.append(1, entries(1, 1, 1));
+        log.close();
+        final ByteBuffer file = read();
+        assertEquals(262_144, CoreLog.SPACE_AHEAD_BYTES);
+        assertEquals(2, file.getShort(6));
+        assertEquals(1, file.getLong(8));
+        assertEquals(1, file.getLong(20 + 8));
+        assertEquals(1, file.getLong(20 + 16));
+        assertEquals(1, file.getLong(20 + 24));
+        assertEquals(1, file.getInt(20 + 32));
+        assertEquals(103, file.getShort(20 + 36));
+        assertEquals(0, file.getShort(20 + 38));
+        assertEquals(file.getInt(20 + 4), 36 + 8 + file.getInt(20 + 40));
+    }
+
+    @Test
+    void aTornTailIsCut() throws IOException {
+        final CoreLog log = newLog();
+        log.append(1, entries(1, 1, 3));
+        final int good = 20 + entries(1, 1, 3).remaining();
+        log.append(4, entries(4, 4, 3));
+        log.close();
+        disk.flipBit(FIRST, good + 40, 3);
+
+        final List<Long> indexes = new ArrayList<>();
+        final CoreLog again = log();
+        again.open(0, entry -> indexes.add(entry.index()));
+        again.append(4, entries(4, 4, 1));
+        again.close();
+        assertEquals(List.of(1L, 2L, 3L), indexes);
+        assertEquals(List.of(1L, 2L, 3L, 4L), reopen());
+    }
+
+    @Test
+    void aBadEntryThatWasDurableIsRefused() throws IOException {
+        final CoreLog log = newLog();
+        log.append(1, entries(1, 1, 1));
+        log.append(2, entries(2, 2, 1));
+        log.close();
+        for (int at = 20; at < 20 + entries(1, 1, 1).remaining(); at++) {
+            disk.flipBit(FIRST, at, at % 8);
+            assertEquals(CoreLogException.Reason.CORRUPT, refusal());
+            disk.flipBit(FIRST, at, at % 8);
+        }
+        assertEquals(List.of(1L, 2L), reopen());
+    }
+
+    @Test
+    void aBadHeadIsNamed() throws IOException {
+        newLog().close();
+        putVersion(2);
+        assertEquals(CoreLogException.Reason.TOO_NEW, refusal());
+        putVersion(0);
+        assertEquals(CoreLogException.Reason.TOO_OLD, refusal());
+        putVersion(1);
+        disk.flipBit(FIRST, 12, 0);
+        assertEquals(CoreLogException.Reason.CORRUPT, refusal());
+    }
+
+    @Test
+    void aMissingSegmentIsRefused() throws IOException {
+        final CoreLog log = newLog();
+        for (int i = 1; i <= 60; i++) {
+            log.append(i, entries(i, i, 1));
+        }
+        log.close();
+        final List<Path> segments =
+                new ArrayList<>(CoreFiles.list(disk, DIRECTORY, CoreFiles.LOG).values());
+        assertTrue(segments.size() > 3, segments.toString());
+        assertEquals(60, reopen().size());
+        disk.delete(segments.get(1));
+        assertEquals(CoreLogException.Reason.MISSING, refusal());
+    }
+
+    @Test
+    void anyBytesAreALogOrANamedRefusal() throws IOException {
+        final CoreLog log = newLog();
+        log.append(1, entries(1, 1, 4));
+        log.close();
+        final SeededRandom random = new SeededRandom(9);
+        for (int i = 0; i < 300; i++) {
+            disk.flipBit(FIRST, random.nextInt(400), random.nextInt(8));
+            try {
+                final CoreLog again = log();
+                again.open(0, entry -> {});
+                again.close();
+            } catch (final CoreLogException e) {
+                assertTrue(e.getMessage().contains("0001.log"), e.getMessage());
+            }
+        }
+    }
+
+    private CoreLog log() {
+        return new CoreLog(disk, DIRECTORY, CoreGroup.GROUPS, RecordTypes.GROUPS, 1_024);
+    }
+
+    private CoreLog newLog() throws IOException {
+        CoreFiles.createDirectory(disk, DIRECTORY);
+        final CoreLog log = log();
+        log.open(0, entry -> {});
+        return log;
+    }
+
+    private List<Long> reopen() throws IOException {
+        final List<Long> indexes = new ArrayList<>();
+        final CoreLog log = log();
+        log.open(0, entry -> indexes.add(entry.index()));
+        log.close();
+        return indexes;
+    }
+
+    private CoreLogException.Reason refusal() {
+        return assertThrows(CoreLogException.class, this::reopen).reason();
+    }
+
+    private void putVersion(final int version) throws IOException {
+        try (DiskFile file = disk.open(FIRST, false)) {
+            file.write(ByteBuffer.allocate(2).putShort(0, (short) version), 4);
+        }
+    }
+
+    private ByteBuffer read() throws IOException {
+        try (DiskFile file = disk.open(FIRST, false)) {
+            return CoreFiles.readAll(FIRST, file);
+        }
+    }
+
+    private static ByteBuffer entries(final long first, final long batch, final int count) {
+        final ByteBuf out = Unpooled.buffer();
+        for (int i = 0; i < count; i++) {
+            CoreEntryCodec.write(RecordTypes.GROUPS, out, first + i, batch, List.of(CoreWorld.record("group", i)));
+        }
+        return out.nioBuffer();
+    }
+}
