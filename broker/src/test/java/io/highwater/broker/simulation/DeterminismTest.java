@@ -2,6 +2,7 @@ package io.highwater.broker.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.broker.simulation.SimulatedDay.Variant;
@@ -45,6 +46,15 @@ final class DeterminismTest {
         new SimulatedDay(SEED, Variant.HASH_ORDER, trace).run();
 
         assertNotEquals(trace.toString(), answerOf(elsewhere), "the planted order was not noticed");
+    }
+
+    @Test
+    void findsABrokerThatForgetsToForceItsSegments() {
+        final SimulatedDay day = new SimulatedDay(SEED, Variant.LOST_FORCE, new Trace());
+
+        final String told = assertThrows(AssertionError.class, day::run).getMessage();
+
+        assertTrue(told.matches("(?s)(AckedIsThere|ShownNeverChanges|OnceInOrder): .*-Dsim.seed=" + SEED + ".*"), told);
     }
 
     private static Process startElsewhere(final long seed, final Variant variant) throws IOException {

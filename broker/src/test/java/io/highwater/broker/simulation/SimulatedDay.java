@@ -30,7 +30,9 @@ final class SimulatedDay {
         /** As it should be. */
         SOUND,
         /** Producers take partitions in the order of a hash table keyed by identity. */
-        HASH_ORDER
+        HASH_ORDER,
+        /** The disk takes each force of a partition's log for done. */
+        LOST_FORCE
     }
 
     private final long seed;
@@ -46,7 +48,7 @@ final class SimulatedDay {
     SimulatedDay(final long seed, final Variant variant, final Trace trace) {
         this.seed = seed;
         this.trace = trace;
-        this.world = new SimulatedWorld(seed, trace);
+        this.world = new SimulatedWorld(seed, trace, variant == Variant.LOST_FORCE);
         final UnaryOperator<List<Target>> order =
                 variant == Variant.HASH_ORDER ? SimulatedDay::hashOrder : UnaryOperator.identity();
         actors.add(new TopicActor(world, history));

@@ -34,6 +34,7 @@ final class SimulatedWorld {
     final SimulatedDisk disk;
     final RandomSource random;
     final Trace trace;
+    private final boolean losesForces;
     private final SimulatedProcess clients;
     private final BrokerConfig config;
     private SimulatedProcess process;
@@ -41,8 +42,9 @@ final class SimulatedWorld {
     private BrokerNode node;
     private int starts;
 
-    SimulatedWorld(final long seed, final Trace trace) {
+    SimulatedWorld(final long seed, final Trace trace, final boolean losesForces) {
         this.trace = trace;
+        this.losesForces = losesForces;
         this.scheduler = new SimulatedScheduler(seed, trace);
         this.network = new SimulatedNetwork(scheduler);
         this.disk = new SimulatedDisk("disk", scheduler.newRandom(), trace);
@@ -75,7 +77,7 @@ final class SimulatedWorld {
                 new NodePorts(
                         process.clock(),
                         scheduler.newRandom(),
-                        disk.of(process),
+                        losesForces ? new ForcelessDisk(disk.of(process)) : disk.of(process),
                         transport,
                         process.newShard("core"),
                         process.newThread("core disk"),
