@@ -73,7 +73,7 @@ class FrameAssemblerTest implements FrameAssembler.Sink, FrameAccount.Owner {
 
     @Test
     void findsTheSameFramesHoweverTheStreamIsCut() {
-        for (int seed = 0; seed < 300; seed++) {
+        for (int seed = 0; seed < 60; seed++) {
             final SeededRandom random = new SeededRandom(seed);
             pausesAtEachFrame = seed % 3 == 0;
             final List<Integer> sizes = new ArrayList<>();
@@ -103,7 +103,7 @@ class FrameAssemblerTest implements FrameAssembler.Sink, FrameAccount.Owner {
 
     @Test
     void givesEverythingBackWhereverItIsClosed() {
-        for (int seed = 0; seed < 300; seed++) {
+        for (int seed = 0; seed < 60; seed++) {
             final SeededRandom random = new SeededRandom(seed);
             final FrameAccount own = budget.open(account.limits(), shard, this);
             assembler = new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, own, this);

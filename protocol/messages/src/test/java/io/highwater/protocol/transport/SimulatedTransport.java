@@ -6,6 +6,7 @@ import io.highwater.port.SimulatedProcess;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +62,8 @@ public final class SimulatedTransport implements Transport {
             final InetSocketAddress address, final Shard shard, final FrameLimits limits, final LinkHandler handler) {
         process.requireAlive();
         budget.requireFits(limits);
-        final InetSocketAddress local = InetSocketAddress.createUnresolved("127.0.0.1", network.nextClientPort());
+        final InetSocketAddress local =
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), network.nextClientPort());
         final SimulatedLink link =
                 new SimulatedLink(this, shard, limits, network.nextConnection(), local, address, handler);
         links.add(link);

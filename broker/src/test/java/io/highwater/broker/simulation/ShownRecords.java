@@ -1,0 +1,42 @@
+package io.highwater.broker.simulation;
+
+import io.highwater.records.BatchCursor;
+import io.highwater.records.BatchProblem;
+import io.highwater.records.RecordCursor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** Reads the records of a fetch's answer. */
+final class ShownRecords {
+    private static final long DECOMPRESSED_BYTES_MAX = 1 << 20;
+
+    /** Takes a record. */
+    interface Sink {
+        void record(long offset, String value);
+    }
+
+    private ShownRecords() {}
+
+    /** Hands over the records from {@code position} on; returns the next position. */
+    static long read(final Target target, final ByteBuffer batches, final long position, final Sink sink) {
+        long next = position;
+        final BatchCursor cursor = new BatchCursor().wrap(batches);
+        while (cursor.next()) {
+            if (cursor.check() != BatchProblem.NONE) {
+                throw new InvariantBroken(
+                        "ShownNeverChanges", target + "@" + cursor.baseOffset() + " has " + cursor.check());
+            }
+            try (RecordCursor records = cursor.records(DECOMPRESSED_BYTES_MAX)) {
+                while (records.next()) {
+                    if (records.offset() >= next) {
+                        sink.record(
+                                records.offset(),
+                                StandardCharsets.UTF_8.decode(records.value()).toString());
+                        next = records.offset() + 1;
+                    }
+                }
+            }
+        }
+        return next;
+    }
+}
