@@ -28,19 +28,16 @@ final class ProduceOperation {
     private final AtomicInteger batchesLeft = new AtomicInteger(1);
 
     private final ProduceRequest request;
-    private final RequestContext context;
     private final Reply<ProduceResponse> reply;
     private final Clock clock;
     private final Metrics metrics;
 
     ProduceOperation(
             final ProduceRequest request,
-            final RequestContext context,
             final Reply<ProduceResponse> reply,
             final Clock clock,
             final Metrics metrics) {
         this.request = request;
-        this.context = context;
         this.reply = reply;
         this.clock = clock;
         this.metrics = metrics;
@@ -71,6 +68,7 @@ final class ProduceOperation {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // One object for each topic of the request, even when it names one twice.
     private void answer() {
         if (request.acks == 0) {
             for (final Batch batch : batches) {

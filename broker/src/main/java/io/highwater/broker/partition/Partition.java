@@ -160,8 +160,8 @@ public final class Partition implements StableEndListener {
                 case FENCED -> {
                     return ErrorCode.INVALID_PRODUCER_EPOCH;
                 }
-                case NEW -> {
-                    // Stored below.
+                default -> {
+                    // New: stored below.
                 }
             }
         }

@@ -252,12 +252,15 @@ class ClientsEndToEndTest {
                     .all()
                     .get();
         }
+        final List<Future<RecordMetadata>> sent = new ArrayList<>();
         final String filler = "x".repeat(2_000);
         try (Producer<String, String> producer = producer(Map.of("batch.size", 200_000, "linger.ms", 5))) {
             for (int i = 0; i < 20_000; i++) {
-                producer.send(new ProducerRecord<>("many", i % 20, "k", i + filler));
+                sent.add(producer.send(new ProducerRecord<>("many", i % 20, "k", i + filler)));
             }
-            producer.flush();
+            for (final Future<RecordMetadata> each : sent) {
+                each.get();
+            }
         }
         final int[] next = new int[20];
         int count = 0;
