@@ -5,6 +5,7 @@ import io.highwater.log.flush.Forceable;
 import io.highwater.log.journal.Journal;
 import io.highwater.log.journal.JournalEntry;
 import io.highwater.log.journal.PartitionId;
+import io.highwater.log.producer.ProducerStates;
 import io.highwater.log.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,6 +40,9 @@ final class LogForce implements Forceable {
     /** The newest one that the journal has got from this object. Guarded by this. */
     private JournalEntry.ProducerSnapshot notedProducers;
 
+    /** Offset of the state that the journal has, from the former run too, -1 for none. Guarded by this. */
+    private long producersNotedAt;
+
     private final Disk disk;
     private final Path directory;
     private final PartitionId id;
@@ -50,12 +54,14 @@ final class LogForce implements Forceable {
             final Path directory,
             final PartitionId id,
             final AtomicLong dirtyBytes,
-            final PartitionLog log) {
+            final PartitionLog log,
+            final long producersNotedAt) {
         this.disk = disk;
         this.directory = directory;
         this.id = id;
         this.dirtyBytes = dirtyBytes;
         this.log = log;
+        this.producersNotedAt = producersNotedAt;
     }
 
     /** The log as it was opened: all of it is durable. */
@@ -124,6 +130,7 @@ final class LogForce implements Forceable {
         if (snapshot != null && snapshot.offset() <= forcedOffset) {
             journal.append(snapshot);
             notedProducers = snapshot;
+            producersNotedAt = snapshot.offset();
             producers = null;
         }
         journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
@@ -139,8 +146,11 @@ final class LogForce implements Forceable {
      */
     synchronized void lowerTo(final Journal journal, final long offset, final long position) throws IOException {
         producers = null;
-        if (notedProducers != null && notedProducers.offset() > offset) {
+        if (producersNotedAt > offset) {
+            // The journal's state has batches that go now: until there is another one, the log itself tells.
             notedProducers = null;
+            producersNotedAt = 0;
+            journal.append(new JournalEntry.ProducerSnapshot(id, 0, new ProducerStates(0).snapshot()));
         }
         if (offset < forcedOffset) {
             forcedOffset = offset;

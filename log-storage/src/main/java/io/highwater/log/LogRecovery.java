@@ -95,6 +95,11 @@ final class LogRecovery {
         return producers;
     }
 
+    /** Offset of the producers' state in the journal. */
+    long producersNotedAt() {
+        return state.producerOffset();
+    }
+
     /** True when the log is not exactly what the journal says: it should be told. */
     boolean hasChanged() {
         return changed;
@@ -200,6 +205,8 @@ final class LogRecovery {
                 LOG.warn("{}: producers are read from the log: {}", directory, e.getMessage());
             }
         }
+        // Should the journal's be from beyond, it must not stand until the log is as long again.
+        changed |= state.producerOffset() > checkFrom;
         producers.onTime(nowMs);
         for (final Segment segment : segments) {
             if (segment.nextOffset() > from) {

@@ -102,7 +102,8 @@ public final class PartitionLog {
         this.sizeBytes = segments.sizeBytes();
         this.writeBackAtBytes = around.config().writeBackBytes();
         this.snapshotMs = around.clock().monotonicMs();
-        this.force = new LogForce(around.disk(), directory, id, around.dirtyBytes(), this);
+        this.force =
+                new LogForce(around.disk(), directory, id, around.dirtyBytes(), this, recovered.producersNotedAt());
         this.force.begin(segments.active(), endOffset);
         this.ticket = around.flusher().register(force);
     }
@@ -125,6 +126,7 @@ public final class PartitionLog {
         requireOnline();
         final int at = batch.position();
         final long baseOffset = endOffset;
+        final long sizeBefore = sizeBytes;
         RecordBatch.setBaseOffset(batch, at, baseOffset);
         RecordBatch.setPartitionLeaderEpoch(batch, at, leaderEpoch);
         if (logAppendTimeMs != RecordBatch.NO_TIMESTAMP) {
@@ -143,7 +145,7 @@ public final class PartitionLog {
         final long lastOffset = RecordBatch.lastOffset(batch, at);
         epochs.assign(leaderEpoch, baseOffset);
         producers.onAppended(batch, at, around.clock().wallMs());
-        sizeBytes += bytes;
+        sizeBytes = sizeBefore + bytes;
         appendedBytes += bytes;
         around.dirtyBytes().addAndGet(bytes);
         endOffset = lastOffset + 1;
@@ -342,6 +344,7 @@ public final class PartitionLog {
                                     isActive ? -1 : segment.maxTimestamp())));
         }
         onEpochsChanged();
+        force.offerProducers(endOffset, producers.snapshot());
         force.noteRecoveryPoint(around.journal());
     }
 
@@ -541,7 +544,7 @@ public final class PartitionLog {
             SegmentRecovery.replay(
                     segments.get(place), from, (buffer, position) -> producers.onAppended(buffer, position, nowMs));
         }
-        around.journal().append(new JournalEntry.ProducerSnapshot(id, endOffset, producers.snapshot()));
+        force.offerProducers(endOffset, producers.snapshot());
     }
 
     private void drop(final Segment segment) throws IOException {

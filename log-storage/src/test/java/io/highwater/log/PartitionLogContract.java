@@ -86,7 +86,7 @@ abstract class PartitionLogContract {
                         .orElseThrow();
                 assertTrue(batch[1] > offset && batch[1] <= end, "batch outside the offsets asked for");
                 bytes += (int) batch[2];
-                assertTrue(bytes <= maxBytes || atLeastOne && bytes == batch[2], "too many bytes");
+                assertTrue(bytes <= maxBytes || (atLeastOne && bytes == batch[2]), "too many bytes");
                 expectedNext = batch[1];
             }
             assertEquals(expectedNext, slice.nextOffset());
@@ -95,7 +95,7 @@ abstract class PartitionLogContract {
                         .filter(each -> each[1] > offset)
                         .findFirst()
                         .orElseThrow();
-                assertTrue(first[1] > end || first[2] > maxBytes && !atLeastOne, "a batch was there");
+                assertTrue(first[1] > end || (first[2] > maxBytes && !atLeastOne), "a batch was there");
             }
         }
         fixture.directory.close();
@@ -159,7 +159,7 @@ abstract class PartitionLogContract {
         final SeededRandom random = new SeededRandom(3);
         final List<long[]> records = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
-            final long timestamp = 10_000 + i * 10 + random.nextInt(200) - 100;
+            final long timestamp = 10_000L + i * 10L + random.nextInt(200) - 100;
             final Compression codec = i % 3 == 0 ? Compression.GZIP : Compression.NONE;
             final long base = fixture.append(batch(codec, "some text " + i, 4, timestamp), i / 50);
             for (int r = 0; r < 4; r++) {
@@ -167,7 +167,7 @@ abstract class PartitionLogContract {
             }
         }
         for (int i = 0; i < 400; i++) {
-            final long timestamp = 9_800 + random.nextInt(2_000);
+            final long timestamp = 9_800L + random.nextInt(2_000);
             final long end = 4L * random.nextInt(151);
             final OffsetAtTime expected = records.stream()
                     .filter(each -> each[1] >= timestamp)

@@ -59,12 +59,9 @@ final class Leaving {
     }
 
     private void afterLoss(final String reason, final long nowMs) {
-        switch (group.state()) {
-            case STABLE, COMPLETING_REBALANCE, PREPARING_REBALANCE ->
-                group.rebalance().maybePrepareOrComplete(reason, nowMs);
-            case EMPTY, DEAD -> {
-                // Only an id that was never used is gone: nothing waits for it.
-            }
+        // In an empty group only an id that was never used is gone: nothing waits for it.
+        if (group.state() != GroupState.EMPTY && group.state() != GroupState.DEAD) {
+            group.rebalance().maybePrepareOrComplete(reason, nowMs);
         }
     }
 }

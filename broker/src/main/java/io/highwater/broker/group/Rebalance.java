@@ -11,6 +11,9 @@ import io.highwater.protocol.ErrorCode;
  * assignment within the rebalance timeout are dropped.
  */
 final class Rebalance {
+    /** How often to look at least whether an absent static member is back, however short its rebalance timeout. */
+    private static final int ABSENT_RETRY_MS = 1_000;
+
     /** When the join phase ends at the latest, {@link Member#NEVER} outside of it. */
     private long joinDeadlineMs = Member.NEVER;
 
@@ -134,7 +137,7 @@ final class Rebalance {
             beginGeneration(nowMs);
         } else {
             // Only static members are left and none has come back: their sessions decide.
-            setJoinDeadline(nowMs + group.roster().rebalanceTimeoutMs());
+            setJoinDeadline(nowMs + Math.max(group.roster().rebalanceTimeoutMs(), ABSENT_RETRY_MS));
         }
     }
 

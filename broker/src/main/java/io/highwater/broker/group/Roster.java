@@ -174,9 +174,9 @@ final class Roster {
         }
     }
 
-    /** The longest time that a member may take to rejoin. */
+    /** The longest time that a member may take to rejoin; never none, so that time passes between two tries. */
     int rebalanceTimeoutMs() {
-        int longest = 0;
+        int longest = 1;
         for (final Member member : members.values()) {
             longest = Math.max(longest, member.rebalanceTimeoutMs());
         }

@@ -7,6 +7,7 @@ import static io.highwater.broker.metadata.TopicConfigKey.list;
 import static io.highwater.broker.metadata.TopicConfigKey.oneOf;
 import static io.highwater.broker.metadata.TopicConfigKey.ratio;
 
+import io.highwater.broker.metadata.TopicConfigKey.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +53,7 @@ public final class TopicConfigs {
 
     private static final PersistentMap<String, TopicConfigKey> KEYS = byName(List.of(
             list(CLEANUP_POLICY, "delete", TopicConfigs::cleanupProblem),
-            int32("compression.gzip.level", -1, -1, 9),
+            new TopicConfigKey("compression.gzip.level", Type.INT, "-1", TopicConfigs::gzipLevelProblem),
             int32("compression.lz4.level", 9, 1, 17),
             oneOf("compression.type", "producer", "uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"),
             int32("compression.zstd.level", 3, -131072, 22),
@@ -186,6 +187,11 @@ public final class TopicConfigs {
             }
         }
         return null;
+    }
+
+    /** The codec's own level is written -1; it has no level 0, which would store without compressing. */
+    private static String gzipLevelProblem(final String value) {
+        return value.matches("-1|[1-9]") ? null : "must be from 1 to 9, or -1";
     }
 
     private static PersistentMap<String, TopicConfigKey> byName(final List<TopicConfigKey> keys) {

@@ -101,8 +101,8 @@ final class GroupScript {
     private void join(final String name, final Map<String, String> options) {
         final int version = Integer.parseInt(options.getOrDefault("v", "9"));
         final List<MemberProtocol> protocols = new ArrayList<>();
-        for (final String protocol : options.getOrDefault("protocols", "range").split(",")) {
-            final String[] parts = protocol.split(":");
+        for (final String protocol : options.getOrDefault("protocols", "range").split(",", -1)) {
+            final String[] parts = protocol.split(":", -1);
             protocols.add(new MemberProtocol(parts[0], bytes(parts.length > 1 ? parts[1] : "")));
         }
         final String id = options.getOrDefault("id", "");
@@ -128,8 +128,8 @@ final class GroupScript {
     private void sync(final String id, final Map<String, String> options) {
         final Map<String, byte[]> assignments = new LinkedHashMap<>();
         if (options.containsKey("assign")) {
-            for (final String assignment : options.get("assign").split(",")) {
-                final String[] parts = assignment.split(":");
+            for (final String assignment : options.get("assign").split(",", -1)) {
+                final String[] parts = assignment.split(":", -1);
                 assignments.put(parts[0], bytes(parts[1]));
             }
         }
@@ -149,7 +149,7 @@ final class GroupScript {
     private void leave(final List<String> leavers) {
         final List<MemberIdentity> who = new ArrayList<>();
         for (final String leaver : leavers) {
-            final String[] parts = leaver.split("/");
+            final String[] parts = leaver.split("/", -1);
             who.add(new MemberIdentity(parts[0].equals("-") ? "" : parts[0], parts.length > 1 ? parts[1] : null));
         }
         for (final LeaveAnswer answer : group.leave(who, nowMs)) {

@@ -60,6 +60,8 @@ class TopicCreationTest {
                 rule(configured("a", "cleanup.policy", "delete"), 0),
                 rule(configured("a", "cleanup.policy", "compact"), 40),
                 rule(configured("a", "cleanup.policy", "compact,delete"), 40),
+                rule(configured("a", "compression.gzip.level", "-1"), 0),
+                rule(configured("a", "compression.gzip.level", "0"), 40),
                 rule(configured("a", "flush.policy", "os"), 0),
                 rule(configured("a", "flush.policy", "never"), 40),
                 rule(configured("a", "no.such.config", "1"), 40));

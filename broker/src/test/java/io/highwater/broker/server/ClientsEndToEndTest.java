@@ -252,15 +252,13 @@ class ClientsEndToEndTest {
                     .all()
                     .get();
         }
-        final List<Future<RecordMetadata>> sent = new ArrayList<>();
         final String filler = "x".repeat(2_000);
         try (Producer<String, String> producer = producer(Map.of("batch.size", 200_000, "linger.ms", 5))) {
             for (int i = 0; i < 20_000; i++) {
-                sent.add(producer.send(new ProducerRecord<>("many", i % 20, "k", i + filler)));
+                final Future<RecordMetadata> unused =
+                        producer.send(new ProducerRecord<>("many", i % 20, "k", i + filler));
             }
-            for (final Future<RecordMetadata> each : sent) {
-                each.get();
-            }
+            producer.flush();
         }
         final int[] next = new int[20];
         int count = 0;

@@ -56,7 +56,7 @@ public final class TimeIndex {
     /** Adds the greatest timestamp so far; nothing happens unless it is greater than the last one. */
     public void add(final long timestamp, final long lastOffset) throws IOException {
         final int count = entries.count();
-        if (timestamp < 0 || count > 0 && timestamp(count - 1) >= timestamp) {
+        if (timestamp < 0 || (count > 0 && timestamp(count - 1) >= timestamp)) {
             return;
         }
         final ByteBuffer slot = entries.add();

@@ -262,29 +262,23 @@ final class JournalFormat {
     private static JournalEntry readEntry(final byte type, final ByteBuffer in) throws MalformedJournalException {
         need(in, ID_BYTES);
         final PartitionId id = new PartitionId(new UUID(in.getLong(), in.getLong()), in.getInt());
-        switch (type) {
-            case PARTITION_ADDED:
-                return new PartitionAdded(id, getString(in));
-            case PARTITION_REMOVED:
-                return new PartitionRemoved(id);
-            case RECOVERY_POINT:
-                return new RecoveryPoint(id, getLong(in), getLong(in));
-            case LOG_START:
-                return new LogStart(id, getLong(in));
-            case EPOCH_STARTS:
-                return new EpochStarts(id, getEpochs(in));
-            case PRODUCERS:
-                final long offset = getLong(in);
-                final byte[] bytes = new byte[in.remaining()];
-                in.get(bytes);
-                return new ProducerSnapshot(id, offset, ByteBuffer.wrap(bytes));
-            case SEGMENT_KEPT:
-                return new SegmentKept(id, new Segment(getLong(in), getLong(in), getLong(in)));
-            case SEGMENT_DROPPED:
-                return new SegmentDropped(id, getLong(in));
-            default:
-                throw new MalformedJournalException("entry of unknown type " + type);
-        }
+        return switch (type) {
+            case PARTITION_ADDED -> new PartitionAdded(id, getString(in));
+            case PARTITION_REMOVED -> new PartitionRemoved(id);
+            case RECOVERY_POINT -> new RecoveryPoint(id, getLong(in), getLong(in));
+            case LOG_START -> new LogStart(id, getLong(in));
+            case EPOCH_STARTS -> new EpochStarts(id, getEpochs(in));
+            case PRODUCERS -> new ProducerSnapshot(id, getLong(in), getRest(in));
+            case SEGMENT_KEPT -> new SegmentKept(id, new Segment(getLong(in), getLong(in), getLong(in)));
+            case SEGMENT_DROPPED -> new SegmentDropped(id, getLong(in));
+            default -> throw new MalformedJournalException("entry of unknown type " + type);
+        };
+    }
+
+    private static ByteBuffer getRest(final ByteBuffer in) {
+        final byte[] bytes = new byte[in.remaining()];
+        in.get(bytes);
+        return ByteBuffer.wrap(bytes);
     }
 
     private static List<EpochStart> getEpochs(final ByteBuffer in) throws MalformedJournalException {

@@ -23,14 +23,14 @@ import java.util.TreeMap;
 final class JournalImage {
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
-    private final TreeMap<PartitionId, PartitionState> partitions;
+    private final SortedMap<PartitionId, PartitionState> partitions;
     private RunMark run;
 
     JournalImage() {
         this(new TreeMap<>(), RunMark.NONE);
     }
 
-    private JournalImage(final TreeMap<PartitionId, PartitionState> partitions, final RunMark run) {
+    private JournalImage(final SortedMap<PartitionId, PartitionState> partitions, final RunMark run) {
         this.partitions = partitions;
         this.run = run;
     }

@@ -190,7 +190,7 @@ public final class Segment {
         while (position < sizeBytes) {
             final int next = nextPosition(view, position);
             final long lastOffset = RecordBatch.lastOffset(view, position);
-            if (lastOffset >= endOffset || next > bound && !(position == start && atLeastOneBatch)) {
+            if (lastOffset >= endOffset || (next > bound && !(position == start && atLeastOneBatch))) {
                 break;
             }
             nextAfterRead = lastOffset + 1;

@@ -78,7 +78,7 @@ class FileDiskTest extends DiskContract {
             for (int i = 1; i <= rounds && failure.get() == null; i++) {
                 final MappedRegion next = i == rounds ? null : file.map((long) (i % 4) * regionBytes, regionBytes);
                 published.getAndSet(next).release();
-                Thread.yield();
+                Thread.onSpinWait();
             }
             final MappedRegion left = published.getAndSet(null);
             if (left != null) {

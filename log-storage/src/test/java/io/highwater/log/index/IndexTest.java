@@ -37,7 +37,7 @@ final class IndexTest {
             offsets[i] = offset;
             positions[i] = position;
             index.add(offset, position);
-            final long wanted = 1000 + random.nextInt((int) (offset - 990));
+            final long wanted = 1000L + random.nextInt((int) (offset - 990));
             final int wantedPosition = random.nextInt(position + 10);
             int floor = -1;
             int floorPosition = -1;

@@ -39,21 +39,14 @@ class JournalReadingTest {
     }
 
     private static JournalReading reading(final int kind) {
-        switch (kind) {
-            case 0:
-                return JournalReading.of(Condition.ABSENT, 0, "");
-            case 1:
-                return JournalReading.of(Condition.INCOMPLETE, 1, "");
-            case 2:
-                return JournalReading.of(Condition.INCOMPLETE, 7, "");
-            case 3:
-                return JournalReading.of(Condition.COMPLETE, 5, "");
-            case 4:
-                return JournalReading.of(Condition.COMPLETE, 6, "");
-            case 5:
-                return JournalReading.of(Condition.RETIRED, 4, "");
-            default:
-                return JournalReading.of(Condition.DAMAGED, 0, "");
-        }
+        return switch (kind) {
+            case 0 -> JournalReading.of(Condition.ABSENT, 0, "");
+            case 1 -> JournalReading.of(Condition.INCOMPLETE, 1, "");
+            case 2 -> JournalReading.of(Condition.INCOMPLETE, 7, "");
+            case 3 -> JournalReading.of(Condition.COMPLETE, 5, "");
+            case 4 -> JournalReading.of(Condition.COMPLETE, 6, "");
+            case 5 -> JournalReading.of(Condition.RETIRED, 4, "");
+            default -> JournalReading.of(Condition.DAMAGED, 0, "");
+        };
     }
 }

@@ -55,7 +55,7 @@ final class ProducerStatesTest {
         assertEquals(OUT_OF_ORDER, check(1, 0, 0, 9));
         for (int i = 1; i < 6; i++) {
             assertEquals(DUPLICATE, check(1, 0, i * 10, i * 10 + 9));
-            assertEquals(new SequencedBatch(i * 10, i * 10 + 9, i * 10, i * 10 + 9, 509), states.duplicate());
+            assertEquals(new SequencedBatch(i * 10, i * 10 + 9, i * 10L, i * 10L + 9, 509), states.duplicate());
             assertEquals(OUT_OF_ORDER, check(1, 0, i * 10, i * 10 + 8));
         }
     }

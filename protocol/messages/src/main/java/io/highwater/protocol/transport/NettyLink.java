@@ -131,6 +131,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    @SuppressWarnings("FutureReturnValueIgnored") // The end comes as channelInactive.
     public void close(final String why) {
         if (reason == null) {
             reason = why;
@@ -220,8 +221,14 @@ final class NettyLink extends ChannelInboundHandlerAdapter
         close(why);
     }
 
-    /** The link is gone, or never came to be. */
-    void ended(final String why) {
+    /** No connection came to be. */
+    void failed(final String why) {
+        close(why);
+        ended(why);
+    }
+
+    /** The link is gone. */
+    private void ended(final String why) {
         if (closed) {
             return;
         }

@@ -182,14 +182,12 @@ public final class NettyTransport implements Transport {
             return;
         }
         if (address.isUnresolved()) {
-            link.close("no address for " + address.getHostString());
-            link.ended("no address");
+            link.failed("no address for " + address.getHostString());
             return;
         }
         channel.connect(address).addListener(future -> {
             if (!future.isSuccess()) {
-                link.ended("no connection: " + future.cause().getMessage());
-                channel.close();
+                link.failed("no connection: " + future.cause().getMessage());
             }
         });
     }

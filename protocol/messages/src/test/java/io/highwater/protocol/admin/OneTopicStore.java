@@ -61,14 +61,14 @@ final class OneTopicStore implements LinkHandler.Factory {
     }
 
     private Message answer(final Message request) {
-        if (request instanceof MetadataRequest) {
-            return metadata((MetadataRequest) request);
+        if (request instanceof MetadataRequest metadata) {
+            return metadata(metadata);
         }
-        if (request instanceof CreateTopicsRequest) {
-            return isSilent ? null : create((CreateTopicsRequest) request);
+        if (request instanceof CreateTopicsRequest create) {
+            return isSilent ? null : create(create);
         }
-        if (request instanceof DeleteTopicsRequest) {
-            return delete((DeleteTopicsRequest) request);
+        if (request instanceof DeleteTopicsRequest delete) {
+            return delete(delete);
         }
         return configs((DescribeConfigsRequest) request);
     }

@@ -4,15 +4,16 @@ import io.netty.buffer.ByteBuf;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** A handler that keeps what it was told. Written on the link's shard, read by the test. */
 final class RecordedLink implements LinkHandler {
     volatile Link link;
     volatile String closedReason;
-    volatile int closedCalls;
+    final AtomicInteger closedCalls = new AtomicInteger();
     volatile boolean pausesAtOpen;
-    volatile int writabilityChanges;
-    volatile int readCompletes;
+    final AtomicInteger writabilityChanges = new AtomicInteger();
+    final AtomicInteger readCompletes = new AtomicInteger();
 
     /** Frames are kept until taken when true, else their contents are copied and they are released at once. */
     volatile boolean keepsFrames;
@@ -42,17 +43,17 @@ final class RecordedLink implements LinkHandler {
 
     @Override
     public void onReadComplete(final Link from) {
-        readCompletes++;
+        readCompletes.incrementAndGet();
     }
 
     @Override
     public void onWritabilityChanged(final Link from) {
-        writabilityChanges++;
+        writabilityChanges.incrementAndGet();
     }
 
     @Override
     public void onClosed(final Link from, final String reason) {
-        closedCalls++;
+        closedCalls.incrementAndGet();
         closedReason = reason;
     }
 

@@ -1,0 +1,264 @@
+package io.highwater.tools;
+
+import com.beust.jcommander.Parameter;
+import io.highwater.consumer.ConsumeException;
+import io.highwater.consumer.ConsumedRecord;
+import io.highwater.consumer.Consumer;
+import io.highwater.consumer.ConsumerConfig;
+import io.highwater.consumer.StartPosition;
+import io.highwater.protocol.cluster.TopicPartition;
+import io.highwater.protocol.cluster.TopicView;
+import io.highwater.records.LogRecord;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Writes a topic's records to standard output. Confined to the main thread. */
+final class ConsumeCommand extends ClusterFlags {
+    private static final int WRITE_BYTES = 1 << 16;
+    private static final int FETCH_BYTES = 8 << 20;
+    private static final int POLL_RECORDS = 10_000;
+    private static final long POLL_MS = 200;
+
+    @Parameter(description = "TOPIC", required = true)
+    private List<String> topics = new ArrayList<>();
+
+    @Parameter(
+            names = {"--partition", "-p"},
+            description = "Read this partition only; may be given many times.")
+    private List<Integer> only = new ArrayList<>();
+
+    @Parameter(names = "--from", description = "earliest, latest, an offset, or @MILLISECONDS since the epoch.")
+    private String from = "latest";
+
+    @Parameter(names = "--until-end", description = "Stop at what is the end of each partition now.")
+    private boolean untilEnd;
+
+    @Parameter(
+            names = {"--count", "-c"},
+            description = "Stop after so many records.")
+    private long count = Long.MAX_VALUE;
+
+    @Parameter(names = "--delimiter", description = "What is written after each record.")
+    private String delimiter = "\\n";
+
+    @Parameter(names = "--key-delimiter", description = "Write the key and this before each value. Default: no keys.")
+    private String keyDelimiter;
+
+    @Parameter(
+            names = {"--group", "-g"},
+            description =
+                    "Begin at this group's committed offsets (--from where there are none) and commit at the end.")
+    private String group;
+
+    @Parameter(names = "--json", description = "Print a JSON object for each record.")
+    private boolean json;
+
+    @Override
+    public String name() {
+        return "consume";
+    }
+
+    @Override
+    public String summary() {
+        return "Write a topic's records to standard output.";
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of(
+                "highwater consume orders",
+                "highwater consume orders --from earliest --until-end --key-delimiter :",
+                "highwater consume orders --from @1767225600000 --count 10 --json",
+                "highwater consume orders --from earliest --until-end --group billing");
+    }
+
+    @Override
+    public int run(final Terminal terminal) {
+        if (topics.size() != 1) {
+            throw new UsageException("consume takes one topic, got " + topics);
+        }
+        if (count < 1) {
+            throw new UsageException("--count must be at least 1, got " + count);
+        }
+        final StartPosition start = start();
+        final byte[] end = Delimiter.parse("--delimiter", delimiter).bytes();
+        final byte[] keyEnd = keyDelimiter == null
+                ? null
+                : Delimiter.parse("--key-delimiter", keyDelimiter).bytes();
+        final ConsumerConfig config = ConsumerConfig.builder()
+                .callTimeoutMs(timeoutMs())
+                .partitionBytesMax(FETCH_BYTES)
+                .recordsMax(POLL_RECORDS)
+                .reset(StartPosition.EARLIEST)
+                .build();
+        try (Consumer consumer = Consumer.connect(config, bootstrap(), "highwater-consume");
+                PrintStream out = new PrintStream(
+                        new BufferedOutputStream(terminal.out(), WRITE_BYTES), false, StandardCharsets.UTF_8)) {
+            final Map<TopicPartition, Long> ends = begin(consumer, start);
+            final Map<TopicPartition, Long> read = copy(consumer, ends, new Output(out, end, keyEnd));
+            if (group != null && !read.isEmpty()) {
+                await(consumer.commit(group, read), "commit for group " + group);
+            }
+        } catch (final ConsumeException e) {
+            throw new FailedException("consume: " + e.getMessage());
+        } catch (final IOException e) {
+            throw new FailedException("can't write to standard output: " + e.getMessage());
+        }
+        return ExitCode.DONE;
+    }
+
+    private StartPosition start() {
+        try {
+            return switch (from) {
+                case "earliest" -> StartPosition.EARLIEST;
+                case "latest" -> StartPosition.LATEST;
+                default ->
+                    from.startsWith("@")
+                            ? StartPosition.timestamp(Long.parseLong(from.substring(1)))
+                            : StartPosition.offset(Long.parseLong(from));
+            };
+        } catch (final IllegalArgumentException e) {
+            throw new UsageException("--from takes earliest, latest, an offset or @MILLISECONDS, got '" + from + "'");
+        }
+    }
+
+    /** Assigns the partitions and gives the offset at which each is done; none ever is without {@code --until-end}. */
+    private Map<TopicPartition, Long> begin(final Consumer consumer, final StartPosition start) {
+        final String topic = topics.get(0);
+        final TopicView view = await(consumer.topic(topic), "consume " + topic);
+        final List<TopicPartition> partitions = new ArrayList<>();
+        for (int p = 0; p < view.partitions().size(); p++) {
+            if (only.isEmpty() || only.contains(p)) {
+                partitions.add(new TopicPartition(topic, p));
+            }
+        }
+        if (partitions.isEmpty() || (!only.isEmpty() && partitions.size() < only.size())) {
+            throw new FailedException(
+                    topic + " has " + view.partitions().size() + " partitions, and not all of " + only);
+        }
+        final Map<TopicPartition, StartPosition> starts = new LinkedHashMap<>();
+        final Map<TopicPartition, Long> committed =
+                group == null ? Map.of() : await(consumer.committed(group, partitions), "offsets of group " + group);
+        for (final TopicPartition partition : partitions) {
+            final Long offset = committed.get(partition);
+            starts.put(partition, offset == null ? start : StartPosition.offset(offset));
+        }
+        final Map<TopicPartition, Long> ends = new LinkedHashMap<>();
+        if (untilEnd) {
+            final Map<TopicPartition, Long> first = await(consumer.startOffsets(partitions), "start offsets");
+            await(consumer.endOffsets(partitions), "end offsets").forEach((partition, end) -> {
+                final StartPosition from = starts.get(partition);
+                final boolean isEmpty = end <= first.get(partition)
+                        || from.kind() == StartPosition.Kind.LATEST
+                        || (from.kind() == StartPosition.Kind.OFFSET && from.value() >= end);
+                if (!isEmpty) {
+                    ends.put(partition, end);
+                }
+            });
+            starts.keySet().retainAll(ends.keySet());
+        } else {
+            partitions.forEach(partition -> ends.put(partition, Long.MAX_VALUE));
+        }
+        consumer.assign(starts);
+        return ends;
+    }
+
+    /** Copies until every partition is at its end or the count is reached; the next offset of each that was read. */
+    private Map<TopicPartition, Long> copy(
+            final Consumer consumer, final Map<TopicPartition, Long> ends, final Output output) throws IOException {
+        final Map<TopicPartition, Long> next = new LinkedHashMap<>();
+        long left = count;
+        while (!ends.isEmpty() && left > 0) {
+            for (final ConsumedRecord consumed : consumer.poll(POLL_MS)) {
+                final TopicPartition partition = consumed.partition();
+                final Long end = ends.get(partition);
+                if (end != null && consumed.record().offset() < end && left > 0) {
+                    output.write(consumed);
+                    left--;
+                    next.put(partition, consumed.record().offset() + 1);
+                }
+            }
+            // Also by the position: the last offsets of a partition may hold no record.
+            ends.entrySet().removeIf(entry -> consumer.position(entry.getKey()) >= entry.getValue());
+            output.flush();
+        }
+        return next;
+    }
+
+    /** Writes records as bytes or as JSON. */
+    private final class Output {
+        private final PrintStream out;
+        private final byte[] end;
+        private final byte[] keyEnd;
+
+        Output(final PrintStream out, final byte[] end, final byte[] keyEnd) {
+            this.out = out;
+            this.end = end;
+            this.keyEnd = keyEnd;
+        }
+
+        void write(final ConsumedRecord consumed) throws IOException {
+            final LogRecord record = consumed.record();
+            if (json) {
+                writeJson(consumed.partition(), record);
+                return;
+            }
+            if (keyEnd != null) {
+                write(record.key());
+                out.write(keyEnd);
+            }
+            write(record.value());
+            out.write(end);
+        }
+
+        private void write(final ByteBuffer bytes) throws IOException {
+            if (bytes != null && bytes.hasArray()) {
+                out.write(bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+            } else if (bytes != null) {
+                final byte[] copy = new byte[bytes.remaining()];
+                bytes.duplicate().get(copy);
+                out.write(copy);
+            }
+        }
+
+        private void writeJson(final TopicPartition partition, final LogRecord record) {
+            JsonLine.print(out, fields -> {
+                fields.writeStringField("topic", partition.topic());
+                fields.writeNumberField("partition", partition.partition());
+                fields.writeNumberField("offset", record.offset());
+                fields.writeNumberField("timestamp", record.timestamp());
+                fields.writeStringField("key", ProduceCommand.text(record.key()));
+                fields.writeStringField("value", ProduceCommand.text(record.value()));
+                if (!record.headers().isEmpty()) {
+                    fields.writeObjectFieldStart("headers");
+                    for (final Map.Entry<String, String> header :
+                            headers(record).entrySet()) {
+                        fields.writeStringField(header.getKey(), header.getValue());
+                    }
+                    fields.writeEndObject();
+                }
+            });
+        }
+
+        private Map<String, String> headers(final LogRecord record) {
+            final Map<String, String> headers = new TreeMap<>();
+            record.headers().forEach(header -> headers.put(header.key(), ProduceCommand.text(header.value())));
+            return headers;
+        }
+
+        void flush() throws IOException {
+            out.flush();
+            if (out.checkError()) {
+                throw new IOException("it is closed");
+            }
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.highwater.tools;
+
+import com.beust.jcommander.Parameter;
+import io.highwater.broker.server.BrokerConfig;
+import io.highwater.broker.server.ConfigException;
+import io.highwater.broker.server.Server;
+import io.highwater.broker.server.StartException;
+import java.io.IOException;
+import java.io.Reader;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * Runs a broker until SIGTERM or SIGINT, which stop it cleanly with exit code 0. Flags win over {@code --set}, and that
+ * over the file. Confined to the main thread, but for the stop, which the JVM's shutdown thread does.
+ */
+final class ServerCommand extends HelpFlag {
+    private volatile boolean gaveUp;
+
+    @Parameter(
+            names = "--data",
+            description = "Directory of the data (log.dirs), made if it is not there. Default: ./highwater-data")
+    private String data;
+
+    @Parameter(
+            names = "--listen",
+            description = "HOST:PORT that clients connect to (listeners). Default: 127.0.0.1:9092")
+    private String listen;
+
+    @Parameter(
+            names = "--advertise",
+            description = "HOST:PORT that clients are told (advertised.listeners). Default: what is listened on")
+    private String advertise;
+
+    @Parameter(
+            names = "--admin-listen",
+            description = "HOST:PORT of /metrics and /healthz (admin.listener). Default: off")
+    private String adminListen;
+
+    @Parameter(names = "--node-id", description = "This node's id (node.id). Default: 1")
+    private String nodeId;
+
+    @Parameter(names = "--set", description = "KEY=VALUE, any server key; may be given many times")
+    private List<String> settings = new ArrayList<>();
+
+    @Parameter(names = "--config", description = "A properties file of server keys")
+    private String file;
+
+    @Override
+    public String name() {
+        return "server";
+    }
+
+    @Override
+    public String summary() {
+        return "Run a broker until it is told to stop.";
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of(
+                "highwater server",
+                "highwater server --data /var/lib/highwater --listen 0.0.0.0:9092 --advertise kafka.example.org:9092",
+                "highwater server --admin-listen 127.0.0.1:9644 --set num.partitions=6 --set flush.policy=os");
+    }
+
+    @Override
+    public int run(final Terminal terminal) {
+        final BrokerConfig config;
+        try {
+            config = BrokerConfig.of(mergedSettings());
+        } catch (final ConfigException e) {
+            throw new UsageException(e.getMessage());
+        }
+        final Server server;
+        try {
+            server = Server.start(config);
+        } catch (final StartException e) {
+            throw new UsageException(e.getMessage());
+        }
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop"));
+        final InetSocketAddress address = server.address();
+        terminal.out()
+                .println("ready: node " + config.nodeId() + " at " + address.getHostString() + ":" + address.getPort()
+                        + ", data in " + config.directory().toAbsolutePath().normalize());
+        try {
+            server.awaitShutdown();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        // Down without a signal: the broker gave up by itself and has logged why. (On a signal the stop thread ends the
+        // JVM.)
+        gaveUp = true;
+        return ExitCode.FAILED;
+    }
+
+    /** The JVM would end with 128 + signal; a clean stop is exit 0. */
+    private void stop(final Server server) {
+        if (gaveUp) {
+            return;
+        }
+        server.close();
+        Runtime.getRuntime().halt(ExitCode.DONE);
+    }
+
+    private Map<String, String> mergedSettings() {
+        final Map<String, String> merged = new TreeMap<>();
+        if (file != null) {
+            merged.putAll(read(Path.of(file)));
+        }
+        for (final String setting : settings) {
+            final int equals = setting.indexOf('=');
+            if (equals < 1) {
+                throw new UsageException("--set takes KEY=VALUE, got '" + setting + "'");
+            }
+            merged.put(
+                    setting.substring(0, equals).strip(),
+                    setting.substring(equals + 1).strip());
+        }
+        flags().forEach((key, value) -> {
+            if (value != null) {
+                merged.put(key, value);
+            }
+        });
+        return merged;
+    }
+
+    private Map<String, String> flags() {
+        final Map<String, String> flags = new LinkedHashMap<>();
+        flags.put("log.dirs", data);
+        flags.put("listeners", listen);
+        flags.put("advertised.listeners", advertise);
+        flags.put("admin.listener", adminListen);
+        flags.put("node.id", nodeId);
+        return flags;
+    }
+
+    private static Map<String, String> read(final Path path) {
+        final Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
+            properties.load(reader);
+        } catch (final IOException | IllegalArgumentException e) {
+            throw new UsageException("can't read the --config file " + path + ": " + e.getMessage());
+        }
+        final Map<String, String> values = new TreeMap<>();
+        properties.forEach((key, value) -> values.put((String) key, ((String) value).strip()));
+        return values;
+    }
+}
