@@ -39,7 +39,7 @@ final class CoreLog {
     private long lastTerm;
     /** What is known to be durable; goes into every entry. */
     private long forcedIndex;
-    /** Bytes of the snapshot that was read or written last. */
+    /** Bytes of the snapshot that was read at the start. */
     private long snapshotBytes;
 
     private final Path directory;
@@ -91,8 +91,11 @@ final class CoreLog {
     void open(final LogReplay replay) throws IOException {
         disk.createDirectories(directory);
         // The names of this directory and of the one above must outlive a crash.
-        disk.forceDirectory(directory.getParent().toAbsolutePath().getParent());
-        disk.forceDirectory(directory.getParent());
+        final Path core = directory.getParent();
+        disk.forceDirectory(core);
+        if (core.getParent() != null) {
+            disk.forceDirectory(core.getParent());
+        }
         final List<Long> segmentNames = new ArrayList<>();
         final List<Long> snapshotNames = new ArrayList<>();
         for (final String name : disk.list(directory)) {
@@ -155,11 +158,10 @@ final class CoreLog {
     }
 
     /** Puts the snapshot that was written last in the place of the entries up to its index. */
-    void adoptSnapshot(final long index, final long bytes) throws IOException {
+    void adoptSnapshot(final long index) throws IOException {
         final Path path = path(index, SNAPSHOT_SUFFIX);
         disk.rename(temporary(SNAPSHOT_SUFFIX), path);
         disk.forceDirectory(directory);
-        snapshotBytes = bytes;
         for (final String name : disk.list(directory)) {
             if (name.endsWith(SNAPSHOT_SUFFIX) && number(name, SNAPSHOT_SUFFIX) < index) {
                 disk.delete(directory.resolve(name));

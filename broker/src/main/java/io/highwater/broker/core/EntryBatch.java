@@ -55,6 +55,23 @@ final class EntryBatch {
      */
     boolean add(final long index, final long term, final List<? extends Message> records, final int entryBytesMax) {
         final int start = buffer.writerIndex();
+        boolean isWhole = false;
+        try {
+            isWhole = write(index, term, records, start + (long) entryBytesMax);
+        } finally {
+            if (!isWhole) {
+                buffer.writerIndex(start);
+            }
+        }
+        if (isWhole) {
+            buffer.setInt(start + LogFormat.LENGTH_POSITION, buffer.writerIndex() - start);
+            lastIndex = index;
+        }
+        return isWhole;
+    }
+
+    private boolean write(
+            final long index, final long term, final List<? extends Message> records, final long endMax) {
         buffer.writeInt(0);
         buffer.writeInt(0);
         buffer.writeLong(index);
@@ -64,13 +81,10 @@ final class EntryBatch {
         writer.writeUvarint(records.size());
         for (final Message record : records) {
             write(record, writer);
-            if (buffer.writerIndex() - start > entryBytesMax) {
-                buffer.writerIndex(start);
+            if (buffer.writerIndex() > endMax) {
                 return false;
             }
         }
-        buffer.setInt(start + LogFormat.LENGTH_POSITION, buffer.writerIndex() - start);
-        lastIndex = index;
         return true;
     }
 

@@ -44,8 +44,13 @@ final class OneVoterGroup<S> {
     /** The snapshot that is written but not adopted, 0 without one. */
     private long writtenSnapshotIndex;
 
-    private long writtenSnapshotBytes;
+    /** Bytes of the newest snapshot. */
+    private long snapshotBytes;
+
     private long bytesSinceSnapshot;
+    /** The disk failed, this group's or the other's. */
+    private boolean isAbandoned;
+
     private Runnable onStopped;
     /** Decided, not yet durable, in log order. */
     private final ArrayDeque<Proposal<S>> waiting = new ArrayDeque<>();
@@ -101,6 +106,7 @@ final class OneVoterGroup<S> {
         gathering.clear();
         applied = machine.replay(applied, appliedIndex, List.of());
         bytesSinceSnapshot = log.sizeBytes();
+        snapshotBytes = log.snapshotBytes();
         decided = applied;
         decidedIndex = appliedIndex;
         isLeader = true;
@@ -121,14 +127,14 @@ final class OneVoterGroup<S> {
         final Decision<?> decision;
         try {
             decision = machine.decide(decided, command);
+            if (!decision.records().isEmpty() && !accept(decision.records())) {
+                completion.onFailed(CoreFailure.TOO_LARGE);
+                return;
+            }
         } catch (final RuntimeException e) {
-            // It only read: the state is as before, and other commands can go on.
+            // Nothing was kept: the state is as before, and other commands can go on.
             LOG.error("core group {} can't decide {}", group, command, e);
             completion.onFailed(CoreFailure.INTERNAL);
-            return;
-        }
-        if (!decision.records().isEmpty() && !accept(decision.records())) {
-            completion.onFailed(CoreFailure.TOO_LARGE);
             return;
         }
         final Proposal<S> proposal =
@@ -160,6 +166,10 @@ final class OneVoterGroup<S> {
     /** Takes no more proposals, and runs the callback once those taken are answered and the files are closed. */
     void stop(final Runnable callback) {
         isLeader = false;
+        if (isAbandoned) {
+            callback.run();
+            return;
+        }
         onStopped = callback;
         finishStop();
     }
@@ -167,6 +177,7 @@ final class OneVoterGroup<S> {
     /** Ends at once, because this group's disk, or the other's, failed. What waits may be durable or not. */
     void abandon() {
         isLeader = false;
+        isAbandoned = true;
         final List<Proposal<S>> failed = new ArrayList<>(waiting);
         waiting.clear();
         gathering.clear();
@@ -192,10 +203,11 @@ final class OneVoterGroup<S> {
     /** Makes the records the next entry and the newest state; false when they are too long for one. */
     private boolean accept(final List<Message> records) {
         final long index = decidedIndex + 1;
+        final S next = machine.replay(decided, index, records);
         if (!gathering.add(index, term, records, settings.entryBytesMax())) {
             return false;
         }
-        decided = machine.replay(decided, index, records);
+        decided = next;
         decidedIndex = index;
         return true;
     }
@@ -211,7 +223,6 @@ final class OneVoterGroup<S> {
         isLogBusy = true;
         bytesSinceSnapshot += batch.sizeBytes();
         final long snapshotIndex = writtenSnapshotIndex;
-        final long snapshotBytes = writtenSnapshotBytes;
         writtenSnapshotIndex = 0;
         inBackground(
                 () -> {
@@ -219,7 +230,7 @@ final class OneVoterGroup<S> {
                         log.append(batch);
                     }
                     if (snapshotIndex > 0) {
-                        log.adoptSnapshot(snapshotIndex, snapshotBytes);
+                        log.adoptSnapshot(snapshotIndex);
                     }
                 },
                 () -> onLogTaskDone(batch));
@@ -254,7 +265,7 @@ final class OneVoterGroup<S> {
     private void maybeSnapshot() {
         if (isSnapshotting
                 || onStopped != null
-                || bytesSinceSnapshot < Math.max(settings.snapshotLogBytes(), 2 * log.snapshotBytes())) {
+                || bytesSinceSnapshot < Math.max(settings.snapshotLogBytes(), 2 * snapshotBytes)) {
             return;
         }
         isSnapshotting = true;
@@ -267,7 +278,7 @@ final class OneVoterGroup<S> {
             LOG.info("core group {} has a snapshot at index {}, {} bytes", group, index, bytes[0]);
             isSnapshotting = false;
             writtenSnapshotIndex = index;
-            writtenSnapshotBytes = bytes[0];
+            snapshotBytes = bytes[0];
             startLogTask();
             finishStop();
         });
@@ -287,7 +298,7 @@ final class OneVoterGroup<S> {
         executor.execute(() -> {
             try {
                 task.run();
-            } catch (final IOException e) {
+            } catch (final IOException | RuntimeException e) {
                 shard.execute(() -> onDiskFailed(e));
                 return;
             }
@@ -295,7 +306,7 @@ final class OneVoterGroup<S> {
         });
     }
 
-    private void onDiskFailed(final IOException cause) {
+    private void onDiskFailed(final Exception cause) {
         // The log stays busy for ever: after a failed force nothing may be written behind what it left.
         fatal.onCoreFailed(group, cause);
         if (onStopped != null) {
