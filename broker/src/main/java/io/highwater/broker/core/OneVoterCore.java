@@ -97,11 +97,15 @@ public final class OneVoterCore implements Core {
     /** Takes no more proposals, ends what is being forced, closes the files, then runs the callback on the shard. */
     public void stop(final Runnable onStopped) {
         shard.execute(() -> {
-            if (hasFailed) {
-                onStopped.run();
-            } else {
-                meta.stop(() -> groups.stop(onStopped));
-            }
+            final int[] running = {2};
+            final Runnable oneStopped = () -> {
+                running[0]--;
+                if (running[0] == 0) {
+                    onStopped.run();
+                }
+            };
+            meta.stop(oneStopped);
+            groups.stop(oneStopped);
         });
     }
 
