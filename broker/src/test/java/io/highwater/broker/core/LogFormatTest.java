@@ -23,7 +23,7 @@ final class LogFormatTest {
     private static final Path CORE = Path.of("/data/core");
     private static final Path SEGMENT = CORE.resolve("meta/00000000000000000001.log");
     private static final Path SNAPSHOT = CORE.resolve("meta/00000000000000000002.snapshot");
-    private static final int SEGMENT_GOLDEN_BYTES = 128;
+    private static final int SEGMENT_GOLDEN_BYTES = 171;
 
     @Test
     void hasTheseNumbers() {
