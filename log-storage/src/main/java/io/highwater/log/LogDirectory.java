@@ -95,7 +95,9 @@ public final class LogDirectory implements AutoCloseable {
             final int nodeId,
             final String clusterIdOrNull)
             throws IOException, LogDirectoryException {
-        disk.createDirectories(path);
+        if (!disk.exists(path) || disk.list(path).isEmpty()) {
+            create(disk, path);
+        }
         final AutoCloseable lock = disk.tryLock(path.resolve(LOCK_FILE));
         if (lock == null) {
             throw new LogDirectoryException("data directory " + path + " is in use by another process");
@@ -333,6 +335,10 @@ public final class LogDirectory implements AutoCloseable {
             unopened.put(state.id(), state);
             unrecovered.add(state.id());
         }
+        if (!wasCleanlyStopped()) {
+            // A killed process may have left names that are not durable yet.
+            disk.forceDirectory(path);
+        }
         // A deletion that the former run began is finished.
         for (final Path aside : deleted.found()) {
             final PartitionId id = deleted.idOf(aside);
@@ -367,6 +373,27 @@ public final class LogDirectory implements AutoCloseable {
         disk.createDirectories(directory);
         DerivedFiles.write(
                 disk, directory, DerivedFiles.PARTITION_METADATA, DerivedFiles.partitionMetadata(key.topicId()));
+    }
+
+    /**
+     * Creates a directory and its missing parents, durably, from the top down. The deepest one that is there may be what
+     * a killed process left without a force, so its name is forced as well.
+     */
+    private static void create(final Disk disk, final Path path) throws IOException {
+        final Path absolute = path.toAbsolutePath();
+        Path there = absolute;
+        while (there.getParent() != null && !disk.exists(there)) {
+            there = there.getParent();
+        }
+        if (there.getParent() != null) {
+            disk.forceDirectory(there.getParent());
+        }
+        for (int depth = there.getNameCount(); depth < absolute.getNameCount(); depth++) {
+            final Path parent =
+                    depth == 0 ? absolute.getRoot() : absolute.getRoot().resolve(absolute.subpath(0, depth));
+            disk.createDirectories(parent.resolve(absolute.getName(depth)));
+            disk.forceDirectory(parent);
+        }
     }
 
     private static PartitionState fresh(final TopicPartitionKey key) {

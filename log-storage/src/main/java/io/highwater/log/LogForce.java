@@ -36,6 +36,9 @@ final class LogForce implements Forceable {
     /** The newest state of the producers that the journal has not got, null when there is none. */
     private volatile JournalEntry.ProducerSnapshot producers;
 
+    /** The newest one that the journal has got from this object. Guarded by this. */
+    private JournalEntry.ProducerSnapshot notedProducers;
+
     private final Disk disk;
     private final Path directory;
     private final PartitionId id;
@@ -120,6 +123,7 @@ final class LogForce implements Forceable {
         final JournalEntry.ProducerSnapshot snapshot = producers;
         if (snapshot != null && snapshot.offset() <= forcedOffset) {
             journal.append(snapshot);
+            notedProducers = snapshot;
             producers = null;
         }
         journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
@@ -135,10 +139,20 @@ final class LogForce implements Forceable {
      */
     synchronized void lowerTo(final Journal journal, final long offset, final long position) throws IOException {
         producers = null;
-        forcedOffset = Math.min(forcedOffset, offset);
-        forcedPosition = position;
+        if (notedProducers != null && notedProducers.offset() > offset) {
+            notedProducers = null;
+        }
+        if (offset < forcedOffset) {
+            forcedOffset = offset;
+            forcedPosition = position;
+        }
         journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
         journal.force();
+    }
+
+    /** What the journal knows of the producers, null when it got nothing since the log was opened. */
+    synchronized JournalEntry.ProducerSnapshot notedProducers() {
+        return notedProducers;
     }
 
     /** No force touches the files any more. */

@@ -136,11 +136,16 @@ final class LogRecovery {
         checkFrom = state.recoveryPoint();
         checkPosition = bases.get(place) == checkFrom ? 0 : state.recoveryPosition();
         final boolean endsHere = checkPosition == 0 && state.recoveryPosition() > 0;
-        while (place > 0 && kept(bases.get(place - 1)) == null && !(endsHere && checkFrom == state.recoveryPoint())) {
-            // It was sealed in the last moments, and the journal does not know its size: checked from its beginning.
-            place--;
-            checkFrom = bases.get(place);
-            checkPosition = 0;
+        for (int before = 0; before < place; before++) {
+            if (kept(bases.get(before)) == null) {
+                // It was sealed in the last moments, and the journal does not know its size.
+                changed = true;
+                if (before < place - 1 || !endsHere) {
+                    checkFrom = bases.get(before);
+                    checkPosition = 0;
+                    return before;
+                }
+            }
         }
         return place;
     }
@@ -186,7 +191,8 @@ final class LogRecovery {
 
     private void restoreProducers() throws IOException {
         long from = segments.get(0).baseOffset();
-        if (state.producerOffset() >= 0) {
+        // One from beyond the recovery point speaks of batches that a cut was about to remove.
+        if (state.producerOffset() >= 0 && state.producerOffset() <= checkFrom) {
             try {
                 producers.restore(state.producers(), nowMs);
                 from = state.producerOffset();
@@ -229,12 +235,12 @@ final class LogRecovery {
         if (torn > 0) {
             LOG.warn("{}: {} bytes of a torn tail cut, the log ends at offset {}", directory, torn, expected);
         }
+        // A segment without a forced byte has a name that may not be forced either.
+        namesChanged |= segments.get(place).baseOffset() >= state.recoveryPoint();
         if (changed) {
             for (int checked = from; checked <= place; checked++) {
                 segments.get(checked).force();
             }
-            // The names of segments that were found may not be durable either.
-            namesChanged = true;
         }
     }
 

@@ -9,6 +9,7 @@ import io.highwater.log.journal.JournalEntry;
 import io.highwater.log.journal.PartitionId;
 import io.highwater.log.producer.ProducerStates;
 import io.highwater.log.segment.Segment;
+import io.highwater.log.segment.SegmentRecovery;
 import io.highwater.log.segment.Segments;
 import io.highwater.port.Clock;
 import io.highwater.port.Retained;
@@ -285,7 +286,6 @@ public final class PartitionLog {
             throw failure;
         }
         epochs.truncateTo(endOffset);
-        producers.truncateTo(endOffset);
     }
 
     /** The configuration in force. */
@@ -336,7 +336,8 @@ public final class PartitionLog {
             around.journal()
                     .append(new JournalEntry.SegmentKept(
                             id,
-                            new JournalEntry.Segment(segment.baseOffset(),
+                            new JournalEntry.Segment(
+                                    segment.baseOffset(),
                                     isActive ? -1 : segment.sizeBytes(),
                                     isActive ? -1 : segment.maxTimestamp())));
         }
@@ -418,6 +419,11 @@ public final class PartitionLog {
         ticket.request();
     }
 
+    private void noteActive(final Segment segment) throws IOException {
+        around.journal()
+                .append(new JournalEntry.SegmentKept(id, new JournalEntry.Segment(segment.baseOffset(), -1, -1)));
+    }
+
     /** A forged batch could hide in the leftovers of a failed append, right where the next one ends. */
     private void eraseSuspect() throws IOException {
         if (suspectBytes > 0) {
@@ -491,6 +497,7 @@ public final class PartitionLog {
 
     private void truncate(final long offset) throws IOException {
         while (segments.count() > 1 && segments.active().baseOffset() >= offset) {
+            noteActive(segments.get(segments.count() - 2));
             force.lowerTo(
                     around.journal(),
                     segments.active().baseOffset(),
@@ -511,9 +518,30 @@ public final class PartitionLog {
         around.disk().forceDirectory(directory);
         cursorOffset = -1;
         endOffset = newEnd;
+        replayProducers();
         stableEnd = Math.min(stableEnd, newEnd);
         sizeBytes = segments.sizeBytes();
         force.publishEnd(active, newEnd, appendedBytes);
+    }
+
+    /** After a cut: a producer's last five batches may be older ones now. Rare, so it may walk the log. */
+    private void replayProducers() throws IOException {
+        if (producers.count() == 0) {
+            return;
+        }
+        final JournalEntry.ProducerSnapshot noted = force.notedProducers();
+        final long nowMs = around.clock().wallMs();
+        long from = startOffset;
+        producers.clear();
+        if (noted != null && noted.offset() <= endOffset) {
+            producers.restore(noted.bytes(), nowMs);
+            from = noted.offset();
+        }
+        for (int place = segments.placeOf(from); place < segments.count(); place++) {
+            SegmentRecovery.replay(
+                    segments.get(place), from, (buffer, position) -> producers.onAppended(buffer, position, nowMs));
+        }
+        around.journal().append(new JournalEntry.ProducerSnapshot(id, endOffset, producers.snapshot()));
     }
 
     private void drop(final Segment segment) throws IOException {

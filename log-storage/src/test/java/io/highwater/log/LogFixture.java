@@ -100,15 +100,7 @@ final class LogFixture {
             }
         };
         return LogDirectory.open(
-                disk,
-                path,
-                LogDirectoryConfig.DEFAULT,
-                clock,
-                new SeededRandom(7),
-                flushExecutor,
-                deletions,
-                1,
-                null);
+                disk, path, LogDirectoryConfig.DEFAULT, clock, new SeededRandom(7), flushExecutor, deletions, 1, null);
     }
 
     /** Everything that waits is done, and what follows from it. */
@@ -136,8 +128,7 @@ final class LogFixture {
         return batch(Compression.NONE, text, records, timestamp);
     }
 
-    static ByteBuffer batch(
-            final Compression codec, final String text, final int records, final long timestamp) {
+    static ByteBuffer batch(final Compression codec, final String text, final int records, final long timestamp) {
         final RecordBatchBuilder builder = new RecordBatchBuilder().reset().compression(codec);
         for (int i = 0; i < records; i++) {
             builder.append(timestamp + i, null, ByteBuffer.wrap((text + "-" + i).getBytes(StandardCharsets.UTF_8)));
@@ -146,7 +137,8 @@ final class LogFixture {
     }
 
     static ByteBuffer idempotent(final long producerId, final int epoch, final int sequence, final int records) {
-        final RecordBatchBuilder builder = new RecordBatchBuilder().reset().producer(producerId, (short) epoch, sequence);
+        final RecordBatchBuilder builder =
+                new RecordBatchBuilder().reset().producer(producerId, (short) epoch, sequence);
         for (int i = 0; i < records; i++) {
             builder.append(1000 + i, null, ByteBuffer.wrap(new byte[20]));
         }

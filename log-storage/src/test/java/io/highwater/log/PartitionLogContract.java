@@ -261,7 +261,7 @@ abstract class PartitionLogContract {
         assertEquals(200, fixture.append(batch("other", 5, 5000), 20));
         fixture.settle();
         assertEquals(205, fixture.log.stableEnd());
-        assertEquals(new OffsetAtTime(200, 5000, 20), fixture.log.offsetForTimestamp(1051, 300));
+        assertEquals(new OffsetAtTime(200, 5000, 20), fixture.log.offsetForTimestamp(1052, 300));
         final byte[] all = fixture.readAll(500);
         final LogFixture next = fixture.reopenCleanly();
         assertArrayEquals(all, next.readAll(1 << 20));
@@ -281,8 +281,7 @@ abstract class PartitionLogContract {
         fixture.directory.deletePartition(anew);
         fixture.settle();
         assertEquals(List.of(), fixture.directory.knownPartitions());
-        assertEquals(
-                List.of(".lock", "journal-0", "journal-1", "meta.properties"), fixture.disk.list(fixture.path));
+        assertEquals(List.of(".lock", "journal-0", "journal-1", "meta.properties"), fixture.disk.list(fixture.path));
         fixture.directory.close();
     }
 

@@ -2,310 +2,238 @@ package io.highwater.broker.core;
 
 import io.highwater.log.disk.Disk;
 import io.highwater.log.disk.DiskFile;
-import io.highwater.port.RandomSource;
-import io.highwater.protocol.message.Message;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
-import java.util.function.Consumer;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * One group's log: segments in a directory of its own, and the newest snapshot, which stands for all entries up to its
- * index (Segmented Log, Low-Water Mark).
+ * The log of one group: a directory of segments, each a {@link CoreFileHeader} and {@link CoreEntryCodec} entries, and
+ * of snapshots. A segment's name is the index of its first entry. Space is made ahead and zeroed, so that a small force
+ * changes no file's size.
  *
- * <pre>
- * core/meta/00000000000000000001.log        segment whose first entry has the index 1
- * core/meta/00000000000000004711.snapshot   the state after entry 4711
- * core/meta/*.tmp                           not finished; deleted at a start
- * </pre>
+ * <p>A torn write is the end of the last batch of the last segment, which nobody was told of; opening cuts it off. A bad
+ * entry anywhere else is damage, and refused.
  *
- * <p>Blocking. Its methods are called by one thread at a time, each call after the one before is seen to have ended;
- * {@link #writeSnapshot} alone may run beside another.
+ * <p>All methods block. One call at a time, each after the end of the one before it, on any thread. After a failed write
+ * or force the log must not be used, but to be closed.
  */
 final class CoreLog {
-    private static final String SEGMENT_SUFFIX = ".log";
-    private static final String SNAPSHOT_SUFFIX = ".snapshot";
-    private static final String TEMPORARY_SUFFIX = ".tmp";
-    private static final int NAME_DIGITS = 20;
+    /** How far the space reaches beyond what is written. */
+    static final int SPACE_AHEAD_BYTES = 256 * 1024;
 
-    /** Oldest first; the last one is appended to. */
-    private final Deque<CoreSegment> segments = new ArrayDeque<>();
+    private static final Logger LOG = LoggerFactory.getLogger(CoreLog.class);
 
-    private long lastIndex;
-    private long lastTerm;
-    /** What is known to be durable; goes into every entry. */
-    private long forcedIndex;
-    /** Bytes of the snapshot that was read at the start. */
-    private long snapshotBytes;
-
+    private final Disk disk;
     private final Path directory;
     private final CoreGroup<?> group;
-    private final CoreSettings settings;
-    private final Disk disk;
-    /** Salts of segments, and of snapshots, which are written by another thread. */
-    private final RandomSource segmentSalts;
+    private final RecordTypes types;
+    private final int segmentBytesMax;
+    private final TreeMap<Long, Path> segments = new TreeMap<>();
+    private DiskFile active;
+    private long position;
+    private long allocated;
+    private long recoveredBytes;
 
-    private final RandomSource snapshotSalts;
+    /** Takes the log's entries at its opening, in order. */
+    @FunctionalInterface
+    interface Replay {
+        void entry(CoreEntry entry);
+    }
 
-    /** Does no I/O: {@link #open} does. */
     CoreLog(
-            final Path coreDirectory,
-            final CoreGroup<?> group,
-            final CoreSettings settings,
             final Disk disk,
-            final RandomSource random) {
-        this.directory = coreDirectory.resolve(group.directoryName());
-        this.group = group;
-        this.settings = settings;
+            final Path directory,
+            final CoreGroup<?> group,
+            final RecordTypes types,
+            final int segmentBytesMax) {
         this.disk = disk;
-        this.segmentSalts = random.fork();
-        this.snapshotSalts = random.fork();
+        this.directory = directory;
+        this.group = group;
+        this.types = types;
+        this.segmentBytesMax = segmentBytesMax;
     }
 
-    long lastIndex() {
-        return lastIndex;
-    }
-
-    long lastTerm() {
-        return lastTerm;
-    }
-
-    long snapshotBytes() {
-        return snapshotBytes;
-    }
-
-    /** Bytes in the segments. */
-    long sizeBytes() {
-        long bytes = 0;
-        for (final CoreSegment segment : segments) {
-            bytes += segment.usedBytes();
-        }
-        return bytes;
-    }
-
-    /** Reads everything, cuts a torn tail, and leaves a log that can be appended to. */
-    void open(final LogReplay replay) throws IOException {
-        disk.createDirectories(directory);
-        // The names of this directory and of the one above must outlive a crash.
-        final Path core = directory.getParent();
-        disk.forceDirectory(core);
-        if (core.getParent() != null) {
-            disk.forceDirectory(core.getParent());
-        }
-        final List<Long> segmentNames = new ArrayList<>();
-        final List<Long> snapshotNames = new ArrayList<>();
-        for (final String name : disk.list(directory)) {
-            if (name.endsWith(TEMPORARY_SUFFIX)) {
-                disk.delete(directory.resolve(name));
-            } else if (name.endsWith(SEGMENT_SUFFIX)) {
-                segmentNames.add(number(name, SEGMENT_SUFFIX));
-            } else if (name.endsWith(SNAPSHOT_SUFFIX)) {
-                snapshotNames.add(number(name, SNAPSHOT_SUFFIX));
-            }
-        }
-        final long snapshotIndex = readSnapshot(snapshotNames, replay);
-        openSegments(segmentNames, snapshotIndex);
+    /** Makes a new log, or reads this one from the entry after {@code snapshotIndex} on. All that it reads is durable. */
+    void open(final long snapshotIndex, final Replay replay) throws IOException {
+        segments.putAll(CoreFiles.list(disk, directory, CoreFiles.LOG));
         if (segments.isEmpty()) {
             if (snapshotIndex > 0) {
-                throw new CoreLogException(LogProblem.CORRUPT, directory, "no segment follows the snapshot");
+                throw missing(snapshotIndex + 1);
             }
-            addSegment(1, 0);
+            startSegment(1);
+            return;
         }
-        readSegments(snapshotIndex, replay);
-        forcedIndex = lastIndex;
+        long expected = segments.firstKey();
+        if (expected > snapshotIndex + 1) {
+            throw missing(snapshotIndex + 1);
+        }
+        for (final Map.Entry<Long, Path> segment : segments.entrySet()) {
+            if (segment.getKey() != expected) {
+                throw missing(expected);
+            }
+            expected = openSegment(segment.getKey(), segment.getValue(), snapshotIndex, replay);
+        }
+        if (expected <= snapshotIndex) {
+            throw missing(expected);
+        }
     }
 
-    /** Writes the entries and forces them. After an exception the log is not to be used any more. */
-    void append(final EntryBatch batch) throws IOException {
-        final ByteBuffer bytes = batch.bytes();
-        int from = 0;
-        int at = 0;
-        while (at < bytes.limit()) {
-            final int length = bytes.getInt(at + LogFormat.LENGTH_POSITION);
-            final boolean isFirst = at == from && !current().hasEntries();
-            if (!isFirst && !current().hasRoom(at - from + length)) {
-                write(bytes, from, at);
-                // Only the last segment may ever be torn.
-                current().force();
-                forcedIndex = lastIndex;
-                addSegment(lastIndex + 1, lastTerm);
-                from = at;
-            }
-            LogFormat.seal(bytes, at, current().salt(), forcedIndex);
-            lastIndex = bytes.getLong(at + LogFormat.INDEX_POSITION);
-            lastTerm = bytes.getLong(at + LogFormat.TERM_POSITION);
-            at += length;
+    /** Writes and forces a batch of entries, of which the first has this index. */
+    void append(final long firstIndex, final ByteBuffer entries) throws IOException {
+        if (position > CoreFileHeader.BYTES && position + entries.remaining() > segmentBytesMax) {
+            active.close();
+            startSegment(firstIndex);
         }
-        write(bytes, from, at);
-        current().force();
-        forcedIndex = lastIndex;
+        final int size = entries.remaining();
+        if (position + size > allocated) {
+            allocate(position + size + SPACE_AHEAD_BYTES);
+        }
+        active.write(entries, position);
+        active.force();
+        position += size;
+    }
+
+    /** Drops the segments and snapshots that the durable snapshot at this index stands for. */
+    void dropThrough(final long snapshotIndex) throws IOException {
+        for (final Map.Entry<Long, Path> snapshot : CoreFiles.list(disk, directory, CoreFiles.SNAPSHOT)
+                .headMap(snapshotIndex)
+                .entrySet()) {
+            disk.delete(snapshot.getValue());
+        }
+        while (segments.size() > 1 && segments.higherKey(segments.firstKey()) <= snapshotIndex + 1) {
+            disk.delete(segments.pollFirstEntry().getValue());
+            // One by one, oldest first: what is left is always without a gap.
+            disk.forceDirectory(directory);
+        }
+    }
+
+    /** Bytes of entries that the opening replayed. */
+    long recoveredBytes() {
+        return recoveredBytes;
+    }
+
+    void close() throws IOException {
+        if (active != null) {
+            active.close();
+            active = null;
+        }
+    }
+
+    private void startSegment(final long firstIndex) throws IOException {
+        final Path path = CoreFiles.path(directory, firstIndex, CoreFiles.LOG);
+        final Path temporary = CoreFiles.path(directory, firstIndex, CoreFiles.LOG + CoreFiles.TEMPORARY);
+        active = disk.open(temporary, true);
+        active.truncate(0);
+        allocated = 0;
+        allocate(Math.min(SPACE_AHEAD_BYTES, segmentBytesMax));
+        active.write(CoreFileHeader.write(CoreFileHeader.LOG_MAGIC, group.id(), firstIndex), 0);
+        active.force();
+        active.close();
+        disk.rename(temporary, path);
+        disk.forceDirectory(directory);
+        active = disk.open(path, false);
+        position = CoreFileHeader.BYTES;
+        segments.put(firstIndex, path);
+    }
+
+    private void allocate(final long bytes) throws IOException {
+        active.allocate(bytes);
+        allocated = bytes;
+    }
+
+    private long openSegment(final long first, final Path path, final long snapshotIndex, final Replay replay)
+            throws IOException {
+        final boolean isLast = first == segments.lastKey();
+        final DiskFile file = disk.open(path, false);
+        try {
+            final ByteBuffer bytes = CoreFiles.readAll(path, file);
+            CoreFileHeader.require(path, bytes, CoreFileHeader.LOG_MAGIC, group, first);
+            long index = first;
+            int at = CoreFileHeader.BYTES;
+            int lastBatchAt = at;
+            long lastBatch = first;
+            for (int length = CoreEntryCodec.validLength(bytes, at, index);
+                    length > 0;
+                    length = CoreEntryCodec.validLength(bytes, at, index)) {
+                if (CoreEntryCodec.batch(bytes, at) != lastBatch) {
+                    lastBatch = CoreEntryCodec.batch(bytes, at);
+                    lastBatchAt = at;
+                }
+                if (index > snapshotIndex) {
+                    replay.entry(CoreEntryCodec.read(types, path, bytes, at));
+                    recoveredBytes += length;
+                }
+                at += length;
+                index++;
+            }
+            if (isLast) {
+                requireTorn(path, bytes, at, index);
+                makeDurable(file, bytes, lastBatchAt, at);
+                active = file;
+            } else if (segments.higherKey(first) != index && !isZero(bytes, at)) {
+                throw new CoreLogException(
+                        CoreLogException.Reason.CORRUPT, path, "entry " + index + " at " + at + " is bad");
+            }
+            return index;
+        } finally {
+            if (file != active) {
+                file.close();
+            }
+        }
+    }
+
+    /** The bad entry is the first after the good ones; fails if anything behind it was written after it was durable. */
+    private void requireTorn(final Path path, final ByteBuffer bytes, final int badAt, final long badIndex)
+            throws CoreLogException {
+        final long indexMax = badIndex + (bytes.limit() - badAt) / CoreEntryCodec.RECORDS_OFFSET;
+        for (int at = badAt + 1; at <= bytes.limit() - CoreEntryCodec.RECORDS_OFFSET; at++) {
+            final long index = bytes.getLong(at + CoreEntryCodec.INDEX_OFFSET);
+            if (index > badIndex
+                    && index <= indexMax
+                    && CoreEntryCodec.batch(bytes, at) > badIndex
+                    && CoreEntryCodec.validLength(bytes, at, index) > 0) {
+                throw new CoreLogException(
+                        CoreLogException.Reason.CORRUPT,
+                        path,
+                        "entry " + badIndex + " at " + badAt + " is bad, but entry " + index + " at " + at
+                                + " was written when it was durable");
+            }
+        }
     }
 
     /**
-     * Writes the state at an index that is durable in the log; the file gets its name at {@link #adoptSnapshot}.
-     *
-     * @return the bytes of it.
+     * Cuts what is torn, and writes the last batch again: its force may have failed, after which the cache holds bytes
+     * that the disk does not, and that another force would not write.
      */
-    long writeSnapshot(final long index, final long term, final Consumer<Consumer<Message>> records)
+    private void makeDurable(final DiskFile file, final ByteBuffer bytes, final int lastBatchAt, final int end)
             throws IOException {
-        final ByteBuffer header =
-                LogFormat.header(LogFormat.SNAPSHOT_MAGIC, group, snapshotSalts.nextLong(), index, term);
-        return SnapshotFile.write(disk, temporary(SNAPSHOT_SUFFIX), header, records);
+        if (!isZero(bytes, end)) {
+            LOG.warn("{}: {} cut at {}: the last write was torn", group, file, end);
+        }
+        file.truncate(end);
+        file.force();
+        file.allocate(end + (long) SPACE_AHEAD_BYTES);
+        file.write(bytes.duplicate().limit(end).position(lastBatchAt), lastBatchAt);
+        file.force();
+        position = end;
+        allocated = end + (long) SPACE_AHEAD_BYTES;
     }
 
-    /** Puts the snapshot that was written last in the place of the entries up to its index. */
-    void adoptSnapshot(final long index) throws IOException {
-        final Path path = path(index, SNAPSHOT_SUFFIX);
-        disk.rename(temporary(SNAPSHOT_SUFFIX), path);
-        disk.forceDirectory(directory);
-        for (final String name : disk.list(directory)) {
-            if (name.endsWith(SNAPSHOT_SUFFIX) && number(name, SNAPSHOT_SUFFIX) < index) {
-                disk.delete(directory.resolve(name));
+    private static boolean isZero(final ByteBuffer bytes, final int from) {
+        for (int at = from; at < bytes.limit(); at++) {
+            if (bytes.get(at) != 0) {
+                return false;
             }
         }
-        while (segments.size() > 1) {
-            final CoreSegment oldest = segments.removeFirst();
-            if (segments.getFirst().baseIndex() > index + 1) {
-                segments.addFirst(oldest);
-                break;
-            }
-            oldest.close();
-            disk.delete(oldest.path());
-        }
+        return true;
     }
 
-    /** Closes the files; everything appended is durable already. */
-    void close() throws IOException {
-        for (final CoreSegment segment : segments) {
-            segment.close();
-        }
-        segments.clear();
-    }
-
-    private CoreSegment current() {
-        return segments.getLast();
-    }
-
-    private void write(final ByteBuffer bytes, final int from, final int to) throws IOException {
-        if (to > from) {
-            final ByteBuffer run = bytes.duplicate();
-            run.limit(to).position(from);
-            current().append(run);
-        }
-    }
-
-    private void addSegment(final long baseIndex, final long baseTerm) throws IOException {
-        final ByteBuffer header =
-                LogFormat.header(LogFormat.SEGMENT_MAGIC, group, segmentSalts.nextLong(), baseIndex, baseTerm);
-        segments.addLast(CoreSegment.create(
-                disk,
-                temporary(SEGMENT_SUFFIX),
-                path(baseIndex, SEGMENT_SUFFIX),
-                header,
-                settings.segmentBytesMax()));
-    }
-
-    private long readSnapshot(final List<Long> names, final LogReplay replay) throws IOException {
-        if (names.isEmpty()) {
-            return 0;
-        }
-        final long index = names.get(names.size() - 1);
-        for (final long older : names.subList(0, names.size() - 1)) {
-            disk.delete(path(older, SNAPSHOT_SUFFIX));
-        }
-        final Path path = path(index, SNAPSHOT_SUFFIX);
-        try (DiskFile file = disk.open(path, false)) {
-            final ByteBuffer header = CoreSegment.readHeader(file, path, LogFormat.SNAPSHOT_MAGIC, group);
-            requireName(path, index, header.getLong(LogFormat.BASE_INDEX_POSITION));
-            lastTerm = header.getLong(LogFormat.BASE_TERM_POSITION);
-            snapshotBytes = SnapshotFile.read(file, path, header, replay);
-        }
-        return index;
-    }
-
-    /** Opens the segments that hold what the snapshot does not, and deletes the others. */
-    private void openSegments(final List<Long> names, final long snapshotIndex) throws IOException {
-        for (int i = 0; i < names.size(); i++) {
-            final Path path = path(names.get(i), SEGMENT_SUFFIX);
-            if (i + 1 < names.size() && names.get(i + 1) <= snapshotIndex + 1) {
-                disk.delete(path);
-                continue;
-            }
-            final CoreSegment segment = CoreSegment.open(disk, path, group, settings.segmentBytesMax());
-            segments.addLast(segment);
-            requireName(path, names.get(i), segment.baseIndex());
-        }
-        if (!segments.isEmpty() && segments.getFirst().baseIndex() > snapshotIndex + 1) {
-            throw new CoreLogException(
-                    LogProblem.CORRUPT,
-                    directory,
-                    "the entries from " + (snapshotIndex + 1) + " to "
-                            + (segments.getFirst().baseIndex() - 1) + " are missing");
-        }
-    }
-
-    private void readSegments(final long snapshotIndex, final LogReplay replay) throws IOException {
-        lastIndex = segments.getFirst().baseIndex() - 1;
-        for (final CoreSegment segment : segments) {
-            if (segment.baseIndex() != lastIndex + 1) {
-                throw new CoreLogException(
-                        LogProblem.CORRUPT,
-                        segment.path(),
-                        "the entries from " + (lastIndex + 1) + " to " + (segment.baseIndex() - 1) + " are missing");
-            }
-            lastTerm = Math.max(lastTerm, segment.baseTerm());
-            lastIndex = segment.scan(segment == current(), (bytes, at) -> {
-                final long index = bytes.getLong(at + LogFormat.INDEX_POSITION);
-                lastTerm = bytes.getLong(at + LogFormat.TERM_POSITION);
-                if (index > snapshotIndex) {
-                    final ByteBuffer payload = bytes.duplicate();
-                    payload.limit(at + bytes.getInt(at + LogFormat.LENGTH_POSITION))
-                            .position(at + LogFormat.RECORDS_POSITION);
-                    replay.onEntry(index, EntryBatch.decode(payload, segment.path()));
-                }
-            }) - 1;
-        }
-        if (lastIndex < snapshotIndex) {
-            throw new CoreLogException(
-                    LogProblem.CORRUPT,
-                    current().path(),
-                    "ends at " + lastIndex + ", before the snapshot at " + snapshotIndex);
-        }
-    }
-
-    private Path path(final long index, final String suffix) {
-        final String digits = Long.toString(index);
-        return directory.resolve("0".repeat(NAME_DIGITS - digits.length()) + digits + suffix);
-    }
-
-    /** One temporary name for each kind of file, as one of a kind is written at a time. */
-    private Path temporary(final String suffix) {
-        return directory.resolve("next" + suffix + TEMPORARY_SUFFIX);
-    }
-
-    private long number(final String name, final String suffix) throws CoreLogException {
-        final String digits = name.substring(0, name.length() - suffix.length());
-        try {
-            if (digits.length() == NAME_DIGITS) {
-                return Long.parseLong(digits);
-            }
-        } catch (final NumberFormatException e) {
-            throw foreign(name);
-        }
-        throw foreign(name);
-    }
-
-    private CoreLogException foreign(final String name) {
-        return new CoreLogException(LogProblem.FOREIGN, directory.resolve(name), "not a name of a core log");
-    }
-
-    private static void requireName(final Path path, final long name, final long index) throws CoreLogException {
-        if (name != index) {
-            throw new CoreLogException(LogProblem.CORRUPT, path, "the file says that its index is " + index);
-        }
+    private CoreLogException missing(final long index) {
+        return new CoreLogException(
+                CoreLogException.Reason.MISSING, directory, "the log of " + group + " has no entry " + index);
     }
 }

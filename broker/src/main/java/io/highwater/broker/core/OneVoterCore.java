@@ -11,62 +11,65 @@ import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
 /**
- * The core of a node that is alone: both groups have one voter, this one. The constructor does no I/O: {@link #open()}
- * reads the logs.
+ * The core of a node that is alone. The constructor does no I/O: {@link #open()} reads the logs.
  *
  * <p>Safe for any thread as {@link Core} says; its state is confined to the shard.
  */
 public final class OneVoterCore implements Core {
-    private boolean hasFailed;
-    private final OneVoterGroup<MetadataImage> meta;
-    private final OneVoterGroup<KeyedRecords> groups;
     private final Shard shard;
     private final FatalListener fatal;
+    private final OneVoterGroup<MetadataImage> meta;
+    private final OneVoterGroup<KeyedRecords> groups;
+    private boolean fatalTold;
+    private int openGroups;
 
     /**
-     * A core that is not open yet.
+     * Does no I/O.
      *
-     * @param directory {@code core/} of the metadata directory.
-     * @param executor for forces and snapshots; of two threads or more, or forces wait for snapshots.
+     * @param executor where the core blocks: forces, snapshots.
+     * @param random for elections, of which a node that is alone has none.
      */
+    @SuppressWarnings("unused") // random: see above.
     public OneVoterCore(
-            final Path directory,
+            final Path metadataDirectory,
             final CoreSettings settings,
             final Shard shard,
             final Executor executor,
             final Disk disk,
             final Clock clock,
             final RandomSource random,
-            final StateMachine<MetadataImage> metaMachine,
-            final StateMachine<KeyedRecords> groupsMachine,
+            final StateMachine<MetadataImage> meta,
+            final StateMachine<KeyedRecords> groups,
+            final RecordTypes groupRecordTypes,
             final FatalListener fatal) {
         this.shard = shard;
         this.fatal = fatal;
+        final Path core = metadataDirectory.resolve("core");
         this.meta = new OneVoterGroup<>(
                 CoreGroup.META,
-                metaMachine,
-                new CoreLog(directory, CoreGroup.META, settings, disk, random),
+                core.resolve(CoreGroup.META.directoryName()),
                 settings,
                 shard,
                 executor,
+                disk,
                 clock,
-                this::onDiskFailed);
+                meta,
+                RecordTypes.META,
+                cause -> onFatal(CoreGroup.META, cause));
         this.groups = new OneVoterGroup<>(
                 CoreGroup.GROUPS,
-                groupsMachine,
-                new CoreLog(directory, CoreGroup.GROUPS, settings, disk, random),
+                core.resolve(CoreGroup.GROUPS.directoryName()),
                 settings,
                 shard,
                 executor,
+                disk,
                 clock,
-                this::onDiskFailed);
+                groups,
+                groupRecordTypes,
+                cause -> onFatal(CoreGroup.GROUPS, cause));
     }
 
-    /**
-     * Blocking: reads both logs and makes both states; called once, before any other method.
-     *
-     * @throws CoreLogException when a log is of another format, damaged or foreign.
-     */
+    /** Blocking: reads both logs and makes both states; called once, before any other method. */
     public void open() throws IOException {
         meta.open();
         groups.open();
@@ -75,18 +78,20 @@ public final class OneVoterCore implements Core {
     @Override
     public void propose(
             final CoreGroup<?> group, final Message command, final long deadlineMs, final Completion completion) {
-        shard.execute(() -> of(group).propose(command, deadlineMs, completion));
+        final OneVoterGroup<?> voter = of(group);
+        shard.execute(() -> voter.propose(command, deadlineMs, completion));
     }
 
     @Override
     public void readIndex(final CoreGroup<?> group, final long deadlineMs, final ReadCompletion completion) {
-        // With one voter nothing has to be asked of others, so no deadline can pass.
-        shard.execute(() -> of(group).readIndex(completion));
+        final OneVoterGroup<?> voter = of(group);
+        shard.execute(() -> voter.readIndex(deadlineMs, completion));
     }
 
     @Override
     public <S> void watch(final CoreGroup<S> group, final long from, final Watcher<? super S> watcher) {
-        shard.execute(() -> of(group).watch(from, watcher));
+        final OneVoterGroup<S> voter = of(group);
+        shard.execute(() -> voter.watch(from, watcher));
     }
 
     @Override
@@ -97,29 +102,30 @@ public final class OneVoterCore implements Core {
     /** Takes no more proposals, ends what is being forced, closes the files, then runs the callback on the shard. */
     public void stop(final Runnable onStopped) {
         shard.execute(() -> {
-            final int[] running = {2};
-            final Runnable oneStopped = () -> {
-                running[0]--;
-                if (running[0] == 0) {
+            openGroups = 2;
+            final Runnable onGroupStopped = () -> {
+                openGroups--;
+                if (openGroups == 0) {
                     onStopped.run();
                 }
             };
-            meta.stop(oneStopped);
-            groups.stop(oneStopped);
+            meta.stop(onGroupStopped);
+            groups.stop(onGroupStopped);
         });
     }
 
-    private void onDiskFailed(final CoreGroup<?> group, final Exception cause) {
-        if (!hasFailed) {
-            hasFailed = true;
-            meta.abandon();
-            groups.abandon();
-            fatal.onCoreFailed(group, cause);
-        }
-    }
-
-    @SuppressWarnings("unchecked") // There are two groups, told apart by the key that carries the type.
+    @SuppressWarnings("unchecked") // The group's type is that of its state, and there is one object for each group.
     private <S> OneVoterGroup<S> of(final CoreGroup<S> group) {
         return (OneVoterGroup<S>) (group == CoreGroup.META ? meta : groups);
+    }
+
+    /** One disk holds both logs: when one of them can't be written, neither goes on. */
+    private void onFatal(final CoreGroup<?> group, final Exception cause) {
+        meta.halt();
+        groups.halt();
+        if (!fatalTold) {
+            fatalTold = true;
+            fatal.onCoreFailed(group, cause);
+        }
     }
 }

@@ -1,342 +1,355 @@
 package io.highwater.broker.core;
 
 import io.highwater.broker.metadata.Decision;
+import io.highwater.log.disk.Disk;
 import io.highwater.port.Clock;
 import io.highwater.port.Shard;
 import io.highwater.protocol.message.Message;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One group whose only voter is this node. A command is decided on the newest state, durable or not, which is safe because
- * entries become durable in their order or not at all; nobody but later decisions sees a state before it is durable.
+ * One group of a node that is alone. A command is decided against the newest state, which what it decided changes at
+ * once; the log's bytes are forced one batch after the other, each of all that was decided meanwhile; the visible state
+ * follows the forces.
  *
- * <p>One task at a time works on the log. While it forces, the next batch gathers. A snapshot is written beside it, from
- * an image that no longer changes.
+ * <p>Confined to the shard, but for {@link #open}, which comes first, and {@link #isLeader}.
  *
- * <p>Confined to the core's shard, but for {@link #open} and {@link #isLeader}.
+ * @param <S> the group's state.
  */
 final class OneVoterGroup<S> {
     private static final Logger LOG = LoggerFactory.getLogger(OneVoterGroup.class);
 
-    private volatile boolean isLeader;
-    private long term;
-    /** The newest state, and its index: what commands are decided on. */
-    private S decided;
-
-    private long decidedIndex;
-    /** The newest durable state, and its index: what everybody else sees. Never ahead of the decided one. */
-    private S applied;
-
-    private long appliedIndex;
-    /** Entries for the next force, and the ones that are being forced; they change places. */
-    private EntryBatch gathering = new EntryBatch();
-
-    private EntryBatch forcing = new EntryBatch();
-    private boolean isLogBusy;
-    private boolean isSnapshotting;
-    /** The snapshot that is written but not adopted, 0 without one. */
-    private long writtenSnapshotIndex;
-
-    /** Bytes of the newest snapshot. */
-    private long snapshotBytes;
-
-    private long bytesSinceSnapshot;
-    /** The disk failed, this group's or the other's. */
-    private boolean isAbandoned;
-
-    private Runnable onStopped;
-    /** Decided, not yet durable, in log order. */
-    private final ArrayDeque<Proposal<S>> waiting = new ArrayDeque<>();
-
-    private final List<Subscription<S>> subscriptions = new ArrayList<>();
     private final CoreGroup<S> group;
-    private final StateMachine<S> machine;
-    private final CoreLog log;
+    private final Path directory;
     private final CoreSettings settings;
     private final Shard shard;
     private final Executor executor;
+    private final Disk disk;
     private final Clock clock;
-    private final FatalListener fatal;
+    private final StateMachine<S> machine;
+    private final RecordTypes types;
+    private final Consumer<Exception> onFatal;
+    private final CoreLog log;
+    private final PendingAnswers pending;
+    private final Deque<EntryBatch<S>> batches = new ArrayDeque<>();
+    private final List<Subscription<S>> subscriptions = new ArrayList<>();
+
+    private S newest;
+    private long newestIndex;
+    private S visible;
+    private long visibleIndex;
+
+    private boolean writing;
+    private boolean writeScheduled;
+    private boolean snapshotting;
+    /** A snapshot that is durable, but of which the log still holds entries; 0 for none. */
+    private long droppableIndex;
+
+    private long logBytes;
+    private long snapshotBytes;
+    private Runnable onStoppedOrNull;
+    private boolean failed;
+    private volatile boolean leader;
+
+    private static final class Subscription<S> {
+        private final Core.Watcher<? super S> watcher;
+        private long seen;
+
+        Subscription(final Core.Watcher<? super S> watcher, final long seen) {
+            this.watcher = watcher;
+            this.seen = seen;
+        }
+    }
 
     OneVoterGroup(
             final CoreGroup<S> group,
-            final StateMachine<S> machine,
-            final CoreLog log,
+            final Path directory,
             final CoreSettings settings,
             final Shard shard,
             final Executor executor,
+            final Disk disk,
             final Clock clock,
-            final FatalListener fatal) {
+            final StateMachine<S> machine,
+            final RecordTypes types,
+            final Consumer<Exception> onFatal) {
         this.group = group;
-        this.machine = machine;
-        this.log = log;
+        this.directory = directory;
         this.settings = settings;
         this.shard = shard;
         this.executor = executor;
+        this.disk = disk;
         this.clock = clock;
-        this.fatal = fatal;
+        this.machine = machine;
+        this.types = types;
+        this.onFatal = onFatal;
+        this.log = new CoreLog(disk, directory, group, types, settings.segmentBytesMax());
+        this.pending = new PendingAnswers(shard, clock);
     }
 
-    /** Reads the log and begins a term. Blocking; before everything else. */
+    /** Blocking: the state as the newest good snapshot and the log after it say. */
     void open() throws IOException {
-        applied = machine.empty();
-        log.open(new LogReplay() {
-            @Override
-            public void onSnapshotPiece(final long snapshotIndex, final List<Message> records) {
-                applied = machine.replay(applied, snapshotIndex, records);
+        CoreFiles.createDirectory(disk, directory);
+        CoreFiles.deleteTemporaries(disk, directory);
+        visible = machine.empty();
+        CoreLogException badSnapshotOrNull = null;
+        for (final Map.Entry<Long, Path> snapshot : CoreFiles.list(disk, directory, CoreFiles.SNAPSHOT)
+                .descendingMap()
+                .entrySet()) {
+            try {
+                visible = CoreSnapshot.read(disk, snapshot.getValue(), group, types, machine, snapshot.getKey());
+                visibleIndex = snapshot.getKey();
+                break;
+            } catch (final CoreLogException e) {
+                if (e.reason() != CoreLogException.Reason.CORRUPT) {
+                    throw e;
+                }
+                LOG.warn("{}: trying an older snapshot: {}", group, e.getMessage());
+                badSnapshotOrNull = e;
             }
-
-            @Override
-            public void onEntry(final long index, final List<Message> records) {
-                applied = machine.replay(applied, index, records);
+        }
+        try {
+            log.open(visibleIndex, this::recover);
+        } catch (final CoreLogException e) {
+            log.close();
+            if (badSnapshotOrNull != null) {
+                e.addSuppressed(badSnapshotOrNull);
             }
-        });
-        term = log.lastTerm() + 1;
-        appliedIndex = log.lastIndex() + 1;
-        // The term's first entry: says that the tail before it is durable, should that be found damaged one day.
-        gathering.add(appliedIndex, term, List.of(), settings.entryBytesMax());
-        log.append(gathering);
-        gathering.clear();
-        applied = machine.replay(applied, appliedIndex, List.of());
-        bytesSinceSnapshot = log.sizeBytes();
-        snapshotBytes = log.snapshotBytes();
-        decided = applied;
-        decidedIndex = appliedIndex;
-        isLeader = true;
-        LOG.info("core group {} is open at index {}, term {}", group, appliedIndex, term);
+            throw e;
+        }
+        newest = visible;
+        newestIndex = visibleIndex;
+        logBytes = log.recoveredBytes();
+        leader = true;
+        LOG.debug("{}: open at index {}, {} bytes of log read", group, visibleIndex, logBytes);
     }
 
     boolean isLeader() {
-        return isLeader;
+        return leader;
     }
 
     void propose(final Message command, final long deadlineMs, final Core.Completion completion) {
-        final long leftMs = deadlineMs - clock.monotonicMs();
-        final CoreFailure refusal = refusal(leftMs);
-        if (refusal != null) {
-            completion.onFailed(refusal);
+        final CoreFailure refusalOrNull = refusalOrNull(deadlineMs);
+        if (refusalOrNull != null) {
+            PendingAnswers.call(() -> completion.onFailed(refusalOrNull));
             return;
         }
         final Decision<?> decision;
         try {
-            decision = machine.decide(decided, command);
-            if (!decision.records().isEmpty() && !accept(decision.records())) {
-                completion.onFailed(CoreFailure.TOO_LARGE);
+            decision = machine.decide(newest, command);
+            if (CoreEntryCodec.size(types, decision.records()) > settings.entryBytesMax()) {
+                PendingAnswers.call(() -> completion.onFailed(CoreFailure.TOO_LARGE));
                 return;
             }
+            if (!decision.records().isEmpty()) {
+                append(decision.records());
+            }
         } catch (final RuntimeException e) {
-            // Nothing was kept: the state is as before, and other commands can go on.
-            LOG.error("core group {} can't decide {}", group, command, e);
-            completion.onFailed(CoreFailure.INTERNAL);
+            LOG.error("{}: could not decide {}", group, command, e);
+            PendingAnswers.call(() -> completion.onFailed(CoreFailure.INTERNAL));
             return;
         }
-        final Proposal<S> proposal =
-                new Proposal<>(decidedIndex, decision.records(), decided, decision.response(), completion);
-        if (decidedIndex == appliedIndex) {
-            proposal.succeed();
-            return;
+        if (newestIndex == visibleIndex) {
+            PendingAnswers.call(() -> completion.onApplied(visibleIndex, decision.response()));
+        } else {
+            pending.add(
+                    newestIndex,
+                    deadlineMs,
+                    index -> completion.onApplied(index, decision.response()),
+                    completion::onFailed);
         }
-        waiting.add(proposal);
-        proposal.failAfter(shard, leftMs);
-        startLogTask();
     }
 
-    void readIndex(final Core.ReadCompletion completion) {
-        if (isLeader) {
-            completion.onIndex(appliedIndex);
+    void readIndex(final long deadlineMs, final Core.ReadCompletion completion) {
+        final CoreFailure refusalOrNull = refusalOrNull(deadlineMs);
+        if (refusalOrNull != null) {
+            PendingAnswers.call(() -> completion.onFailed(refusalOrNull));
+        } else if (newestIndex == visibleIndex) {
+            PendingAnswers.call(() -> completion.onIndex(visibleIndex));
         } else {
-            completion.onFailed(CoreFailure.STOPPED);
+            pending.add(newestIndex, deadlineMs, completion::onIndex, completion::onFailed);
         }
     }
 
     void watch(final long from, final Core.Watcher<? super S> watcher) {
-        if (from < appliedIndex) {
-            watcher.onImage(appliedIndex, applied);
-        }
-        subscriptions.add(new Subscription<>(watcher, Math.max(from, appliedIndex)));
-    }
-
-    /** Takes no more proposals, and runs the callback once those taken are answered and the files are closed. */
-    void stop(final Runnable callback) {
-        isLeader = false;
-        if (isAbandoned) {
-            callback.run();
-            return;
-        }
-        onStopped = callback;
-        finishStop();
-    }
-
-    /** Ends at once, because this group's disk, or the other's, failed. What waits may be durable or not. */
-    void abandon() {
-        isLeader = false;
-        isAbandoned = true;
-        final List<Proposal<S>> failed = new ArrayList<>(waiting);
-        waiting.clear();
-        gathering.clear();
-        subscriptions.clear();
-        for (final Proposal<S> proposal : failed) {
-            proposal.fail(CoreFailure.STOPPED);
+        final boolean isBehind = from == 0 || from < visibleIndex;
+        subscriptions.add(new Subscription<>(watcher, isBehind ? visibleIndex : from));
+        if (isBehind) {
+            PendingAnswers.call(() -> watcher.onImage(visibleIndex, visible));
         }
     }
 
-    private CoreFailure refusal(final long leftMs) {
-        if (!isLeader) {
+    /** No more proposals; everything decided is still written. The callback runs when the files are closed. */
+    void stop(final Runnable onStopped) {
+        leader = false;
+        onStoppedOrNull = onStopped;
+        writeNext();
+    }
+
+    /** No more proposals, and nothing more is written: this disk, or the other group's, failed. */
+    void halt() {
+        leader = false;
+        failed = true;
+        batches.clear();
+        pending.fail(CoreFailure.STOPPED);
+    }
+
+    private void recover(final CoreEntry entry) {
+        visible = machine.replay(visible, entry.index(), entry.records());
+        visibleIndex = entry.index();
+    }
+
+    private CoreFailure refusalOrNull(final long deadlineMs) {
+        if (!leader) {
             return CoreFailure.STOPPED;
         }
-        if (leftMs <= 0) {
-            return CoreFailure.TIMED_OUT;
+        if (pending.size() >= settings.pendingProposalsMax()) {
+            return CoreFailure.OVERLOADED;
         }
-        return waiting.size() >= settings.pendingProposalsMax()
-                        || gathering.sizeBytes() >= settings.pendingBytesMax()
-                ? CoreFailure.OVERLOADED
-                : null;
+        return deadlineMs <= clock.monotonicMs() ? CoreFailure.TIMED_OUT : null;
     }
 
-    /** Makes the records the next entry and the newest state; false when they are too long for one. */
-    private boolean accept(final List<Message> records) {
-        final long index = decidedIndex + 1;
-        final S next = machine.replay(decided, index, records);
-        if (!gathering.add(index, term, records, settings.entryBytesMax())) {
-            return false;
+    /** Throws before anything changed, or not at all. */
+    private void append(final List<Message> records) {
+        final CoreEntry entry = new CoreEntry(newestIndex + 1, records);
+        final S next = machine.replay(newest, entry.index(), records);
+        final EntryBatch<S> open = batches.peekLast();
+        final boolean isNew = open == null || open.bytes().readableBytes() >= settings.batchBytesMax();
+        final EntryBatch<S> batch = isNew ? new EntryBatch<>(entry.index()) : open;
+        batch.add(types, entry, next);
+        if (isNew) {
+            batches.addLast(batch);
         }
-        decided = next;
-        decidedIndex = index;
-        return true;
+        newest = next;
+        newestIndex = entry.index();
+        if (!writing && !writeScheduled) {
+            // After the tasks that wait already: what they propose goes into the same force.
+            writeScheduled = true;
+            shard.execute(this::writeNext);
+        }
     }
 
-    /** Forces what has gathered and adopts a written snapshot, unless the log is being worked on. */
-    private void startLogTask() {
-        if (isLogBusy || gathering.isEmpty() && writtenSnapshotIndex == 0) {
+    private void writeNext() {
+        writeScheduled = false;
+        if (writing) {
             return;
         }
-        final EntryBatch batch = gathering;
-        gathering = forcing;
-        forcing = batch;
-        isLogBusy = true;
-        bytesSinceSnapshot += batch.sizeBytes();
-        final long snapshotIndex = writtenSnapshotIndex;
-        writtenSnapshotIndex = 0;
-        inBackground(
-                () -> {
-                    if (!batch.isEmpty()) {
-                        log.append(batch);
-                    }
-                    if (snapshotIndex > 0) {
-                        log.adoptSnapshot(snapshotIndex);
-                    }
-                },
-                () -> onLogTaskDone(batch));
-    }
-
-    private void onLogTaskDone(final EntryBatch batch) {
-        isLogBusy = false;
-        final long durableIndex = batch.isEmpty() ? appliedIndex : batch.lastIndex();
-        batch.clear();
-        startLogTask();
-        while (!waiting.isEmpty() && waiting.peek().index <= durableIndex) {
-            final Proposal<S> proposal = waiting.poll();
-            if (!proposal.records.isEmpty()) {
-                applied = proposal.image;
-                appliedIndex = proposal.index;
-                publish(proposal);
-            }
-            proposal.succeed();
-        }
-        maybeSnapshot();
-        finishStop();
-    }
-
-    private void publish(final Proposal<S> proposal) {
-        // Those that subscribe meanwhile have seen it: they begin at its index.
-        final int count = subscriptions.size();
-        for (int i = 0; i < count; i++) {
-            subscriptions.get(i).onRecords(proposal);
-        }
-    }
-
-    private void maybeSnapshot() {
-        if (isSnapshotting
-                || onStopped != null
-                || bytesSinceSnapshot < Math.max(settings.snapshotLogBytes(), 2 * snapshotBytes)) {
+        final EntryBatch<S> batchOrNull = batches.pollFirst();
+        final long dropIndex = failed ? 0 : droppableIndex;
+        if (batchOrNull == null && dropIndex == 0) {
+            closeIfStopped();
             return;
         }
-        isSnapshotting = true;
-        bytesSinceSnapshot = 0;
-        final S image = applied;
-        final long index = appliedIndex;
-        final Consumer<Consumer<Message>> records = sink -> machine.snapshot(image, sink);
-        final long[] bytes = new long[1];
-        inBackground(() -> bytes[0] = log.writeSnapshot(index, term, records), () -> {
-            LOG.info("core group {} has a snapshot at index {}, {} bytes", group, index, bytes[0]);
-            isSnapshotting = false;
-            writtenSnapshotIndex = index;
-            snapshotBytes = bytes[0];
-            startLogTask();
-            finishStop();
-        });
-    }
-
-    private void finishStop() {
-        if (onStopped == null || isLogBusy || isSnapshotting) {
-            return;
-        }
-        final Runnable stopped = onStopped;
-        onStopped = null;
-        inBackground(log::close, stopped);
-    }
-
-    /** Runs the blocking task on the executor, then the other one on the shard; a failure of the disk ends the core. */
-    private void inBackground(final DiskTask task, final Runnable then) {
+        writing = true;
+        droppableIndex = 0;
         executor.execute(() -> {
             try {
-                task.run();
+                if (batchOrNull != null) {
+                    log.append(batchOrNull.firstIndex(), batchOrNull.bytes().nioBuffer());
+                }
+                if (dropIndex > 0) {
+                    log.dropThrough(dropIndex);
+                }
             } catch (final IOException | RuntimeException e) {
-                shard.execute(() -> onDiskFailed(e));
+                shard.execute(() -> {
+                    writing = false;
+                    fail(e);
+                });
                 return;
             }
-            shard.execute(then);
+            shard.execute(() -> onWritten(batchOrNull));
         });
     }
 
-    private void onDiskFailed(final Exception cause) {
-        // The log stays busy for ever: after a failed force nothing may be written behind what it left.
-        fatal.onCoreFailed(group, cause);
-        if (onStopped != null) {
-            final Runnable stopped = onStopped;
-            onStopped = null;
-            stopped.run();
+    private void onWritten(final EntryBatch<S> batchOrNull) {
+        if (!failed && batchOrNull != null) {
+            logBytes += batchOrNull.bytes().readableBytes();
+            for (final EntryBatch.Decided<S> decided : batchOrNull.entries()) {
+                show(decided);
+            }
+            snapshotIfLong();
         }
+        writing = false;
+        writeNext();
     }
 
-    /** Work that blocks on the disk. */
-    @FunctionalInterface
-    private interface DiskTask {
-        void run() throws IOException;
-    }
-
-    /** A watcher, and the last index it has seen. */
-    private static final class Subscription<S> {
-        private long seenIndex;
-        private final Core.Watcher<? super S> watcher;
-
-        Subscription(final Core.Watcher<? super S> watcher, final long seenIndex) {
-            this.watcher = watcher;
-            this.seenIndex = seenIndex;
-        }
-
-        void onRecords(final Proposal<S> proposal) {
-            if (proposal.index > seenIndex) {
-                seenIndex = proposal.index;
-                watcher.onRecords(proposal.index, proposal.records, proposal.image);
+    private void show(final EntryBatch.Decided<S> decided) {
+        final long index = decided.entry().index();
+        visible = decided.state();
+        visibleIndex = index;
+        pending.advance(index);
+        for (final Subscription<S> subscription : subscriptions) {
+            if (subscription.seen < index) {
+                subscription.seen = index;
+                PendingAnswers.call(() ->
+                        subscription.watcher.onRecords(index, decided.entry().records(), decided.state()));
             }
         }
+    }
+
+    private void snapshotIfLong() {
+        if (snapshotting
+                || onStoppedOrNull != null
+                || logBytes <= Math.max(settings.snapshotLogBytes(), 2 * snapshotBytes)) {
+            return;
+        }
+        snapshotting = true;
+        final long index = visibleIndex;
+        final S state = visible;
+        final long bytesBefore = logBytes;
+        executor.execute(() -> {
+            final long size;
+            try {
+                size = CoreSnapshot.write(disk, directory, group, types, machine, index, state);
+            } catch (final IOException | RuntimeException e) {
+                shard.execute(() -> {
+                    snapshotting = false;
+                    fail(e);
+                });
+                return;
+            }
+            shard.execute(() -> {
+                snapshotting = false;
+                snapshotBytes = size;
+                logBytes -= bytesBefore;
+                droppableIndex = index;
+                writeNext();
+            });
+        });
+    }
+
+    private void fail(final Exception cause) {
+        if (!failed) {
+            LOG.error("{}: the log failed; nothing more is decided", group, cause);
+            halt();
+            onFatal.accept(cause);
+        }
+        writeNext();
+    }
+
+    private void closeIfStopped() {
+        if (onStoppedOrNull == null || snapshotting) {
+            return;
+        }
+        final Runnable onStopped = onStoppedOrNull;
+        onStoppedOrNull = null;
+        pending.fail(CoreFailure.STOPPED);
+        executor.execute(() -> {
+            try {
+                log.close();
+            } catch (final IOException e) {
+                LOG.warn("{}: closing the log failed", group, e);
+            }
+            shard.execute(onStopped);
+        });
     }
 }

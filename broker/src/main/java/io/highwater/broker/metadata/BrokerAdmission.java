@@ -39,7 +39,7 @@ public final class BrokerAdmission {
         // Every entry raises the version, so this is above every epoch given before.
         record.brokerEpoch = image.version() + 1;
         record.generation = image.generationOf(request.brokerId) + 1;
-        record.rack = request.rack;
+        record.rack = request.rack == null || request.rack.isEmpty() ? null : request.rack;
         for (final BrokerRegistrationRequest.Listener listener : request.listeners) {
             final BrokerRecord.BrokerEndpoint endpoint = new BrokerRecord.BrokerEndpoint();
             endpoint.listener = listener.name;

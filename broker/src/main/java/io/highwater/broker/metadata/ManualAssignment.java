@@ -28,8 +28,8 @@ final class ManualAssignment {
         int replicas = -1;
         for (final CreatableReplicaAssignment assignment : topic.assignments) {
             if (!seen.add(assignment.partitionIndex)) {
-                return refused("Found multiple manual partition assignments for partition " + assignment.partitionIndex
-                        + ".");
+                return refused(
+                        "Found multiple manual partition assignments for partition " + assignment.partitionIndex + ".");
             }
             if (assignment.partitionIndex < 0 || assignment.partitionIndex >= topic.assignments.size()) {
                 return refused("Partitions should be a consecutive 0-based integer sequence.");

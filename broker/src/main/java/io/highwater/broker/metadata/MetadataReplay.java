@@ -99,7 +99,10 @@ public final class MetadataReplay {
         if (index == partitions.size()) {
             partitions.add(partition);
         } else {
-            require(record.partitionEpoch > partitions.get(index).partitionEpoch(), "partition epoch falls", record);
+            final PartitionRegistration old = partitions.get(index);
+            require(record.partitionEpoch > old.partitionEpoch(), "partition epoch falls", record);
+            final int oldLeaderEpoch = old.epochBase() + generationOf(old.leader());
+            require(record.leaderEpoch >= oldLeaderEpoch, "leader epoch falls below " + oldLeaderEpoch, record);
             partitions.set(index, partition);
         }
     }

@@ -44,8 +44,6 @@ public final class ProducerIdAllocation {
         if (broker.epoch() != request.brokerEpoch) {
             return ErrorCode.STALE_BROKER_EPOCH;
         }
-        return image.nextProducerId() > Long.MAX_VALUE - BLOCK_IDS
-                ? ErrorCode.UNKNOWN_SERVER_ERROR
-                : ErrorCode.NONE;
+        return image.nextProducerId() > Long.MAX_VALUE - BLOCK_IDS ? ErrorCode.UNKNOWN_SERVER_ERROR : ErrorCode.NONE;
     }
 }

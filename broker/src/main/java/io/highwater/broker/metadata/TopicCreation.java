@@ -90,8 +90,7 @@ public final class TopicCreation {
     private static Refusal nameRefusal(
             final MetadataImage image, final String name, final Map<String, String> collidingNames) {
         if (TopicNames.isReserved(name)) {
-            return new Refusal(
-                    ErrorCode.INVALID_REQUEST, "Creation of internal topic " + name + " is prohibited.");
+            return new Refusal(ErrorCode.INVALID_REQUEST, "Creation of internal topic " + name + " is prohibited.");
         }
         final String problem = TopicNames.problemOrNull(name);
         if (problem != null) {
@@ -104,7 +103,8 @@ public final class TopicCreation {
             return null;
         }
         final String key = TopicNames.collisionKey(name);
-        final String other = collidingNames.getOrDefault(key, image.collidingNames().get(key));
+        final String other =
+                collidingNames.getOrDefault(key, image.collidingNames().get(key));
         return other == null
                 ? null
                 : new Refusal(

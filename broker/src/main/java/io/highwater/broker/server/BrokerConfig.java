@@ -60,6 +60,15 @@ public final class BrokerConfig {
     public static final ConfigKey<Integer> NUM_PARTITIONS = key(ConfigKey.integer(
             "num.partitions", 1, 1, 10_000, "Partitions of a topic that is created without a number of its own."));
 
+    /** Replicas of a topic whose creator named no number. */
+    public static final ConfigKey<Integer> DEFAULT_REPLICATION_FACTOR = key(
+            ConfigKey.integer(
+                    "default.replication.factor",
+                    -1,
+                    -1,
+                    32_767,
+                    "Replicas of a topic that is created without a number of its own; -1: three, or as many as there are brokers."));
+
     /** Whether asking for a topic makes it. */
     public static final ConfigKey<Boolean> AUTO_CREATE_TOPICS = key(ConfigKey.flag(
             "auto.create.topics.enable", true, "Whether a topic is created when a client first asks for it."));
@@ -227,16 +236,15 @@ public final class BrokerConfig {
             throw new ConfigException("bad value for advertised.listeners: '" + advertised
                     + "': write the host and port that clients connect to");
         }
+        if (get(DEFAULT_REPLICATION_FACTOR) == 0) {
+            throw new ConfigException("bad value for default.replication.factor: '0': write -1 or a number from 1 on");
+        }
         if (get(GROUP_MIN_SESSION_MS) > get(GROUP_MAX_SESSION_MS)) {
             throw new ConfigException("group.min.session.timeout.ms is above group.max.session.timeout.ms");
         }
         if (get(QUEUED_MAX_BYTES) - SMALL_FRAMES_RESERVE_BYTES < get(REQUEST_MAX_BYTES)) {
             throw new ConfigException(
                     "queued.max.request.bytes must be at least 1 MiB above socket.request.max.bytes: the largest request could never be read");
-        }
-        if (get(MESSAGE_MAX_BYTES) > get(SEGMENT_BYTES)) {
-            throw new ConfigException(
-                    "message.max.bytes is above log.segment.bytes: such a batch would fit no segment");
         }
     }
 

@@ -65,11 +65,11 @@ public final class BrokerNode {
     private static final long CORE_TIMEOUT_MS = 30_000;
     private static final long QUEUED_RESPONSE_BYTES_MAX = 8L << 20;
     private static final String LISTENER = "PLAINTEXT";
-    private static final String CORE_DIRECTORY = "core";
 
     private volatile LogDirectory directory;
     private volatile OpenCore openCore;
     private volatile Listener listener;
+    private volatile PartitionLifecycle lifecycle;
     private volatile Consumer<StartException> onStarted;
     private volatile boolean isReady;
 
@@ -136,7 +136,7 @@ public final class BrokerNode {
                     ports.blockingExecutor(),
                     config.nodeId(),
                     null);
-            openCore = coreOpener.open(config, ports, config.directory().resolve(CORE_DIRECTORY), (group, cause) -> {
+            openCore = coreOpener.open(config, ports, config.directory(), (group, cause) -> {
                 LOG.error("the core's log of {} failed, this node can't go on", group, cause);
                 isReady = false;
             });
@@ -188,7 +188,7 @@ public final class BrokerNode {
     }
 
     private void openPartitions(final long brokerEpoch) {
-        final PartitionLifecycle lifecycle = new PartitionLifecycle(
+        lifecycle = new PartitionLifecycle(
                 config.nodeId(),
                 directory,
                 new TopicLogs(config),
@@ -300,6 +300,9 @@ public final class BrokerNode {
         isReady = false;
         if (listener != null) {
             listener.close();
+        }
+        if (lifecycle != null) {
+            lifecycle.stop();
         }
         final List<Shard> shards = ports.transport().shards();
         final PartitionDrain drain = new PartitionDrain(hosted, ports.clock(), shards);

@@ -38,6 +38,9 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
     private MetadataImage seen = MetadataImage.EMPTY;
     private boolean isFirst = true;
 
+    /** The directory is being closed: what is not deleted yet is found at the next start. */
+    private volatile boolean isStopping;
+
     private final int nodeId;
     private final LogDirectory directory;
     private final TopicLogs topicLogs;
@@ -65,6 +68,11 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
         this.clock = ports.clock();
         this.tasks = new SerialTasks(ports.blockingExecutor());
         this.onFirstApplied = onFirstApplied;
+    }
+
+    /** Begins nothing more that writes. Safe for any thread. */
+    void stop() {
+        isStopping = true;
     }
 
     @Override
@@ -213,6 +221,9 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
     }
 
     private void delete(final TopicPartitionKey key) {
+        if (isStopping) {
+            return;
+        }
         try {
             directory.deletePartition(key);
         } catch (final LogStorageException e) {

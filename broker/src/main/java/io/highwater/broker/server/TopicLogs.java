@@ -1,56 +1,56 @@
 package io.highwater.broker.server;
 
+import io.highwater.broker.metadata.PersistentMap;
+import io.highwater.broker.metadata.TopicConfigs;
 import io.highwater.broker.metadata.TopicImage;
 import io.highwater.log.FlushPolicy;
 import io.highwater.log.LogConfig;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.UUID;
 
 /** What a topic's configuration and the node's settings together say about a log. Pure, safe for any thread. */
 final class TopicLogs {
-    private static final long WEEK_MS = 7L * 24 * 3_600_000;
+    private static final String LOG_APPEND_TIME = "LogAppendTime";
 
-    private final LogConfig defaults;
+    private final TopicConfigs configs;
+    private final long producerIdExpirationMs;
 
     TopicLogs(final BrokerConfig config) {
-        defaults = new LogConfig(
-                config.get(BrokerConfig.SEGMENT_BYTES),
-                config.get(BrokerConfig.ROLL_MS),
-                config.get(BrokerConfig.INDEX_INTERVAL_BYTES),
-                config.get(BrokerConfig.MESSAGE_MAX_BYTES),
-                config.get(BrokerConfig.FLUSH_POLICY),
-                config.get(BrokerConfig.FLUSH_MS),
-                false,
-                WEEK_MS,
-                -1,
-                config.get(BrokerConfig.PRODUCER_ID_EXPIRATION_MS));
+        configs = topicConfigs(config);
+        producerIdExpirationMs = config.get(BrokerConfig.PRODUCER_ID_EXPIRATION_MS);
+    }
+
+    /** What the node's settings say for topics that say nothing themselves. */
+    static TopicConfigs topicConfigs(final BrokerConfig config) {
+        final Map<String, String> values = new HashMap<>();
+        values.put(TopicConfigs.SEGMENT_BYTES, Integer.toString(config.get(BrokerConfig.SEGMENT_BYTES)));
+        values.put(TopicConfigs.SEGMENT_MS, Long.toString(config.get(BrokerConfig.ROLL_MS)));
+        values.put(TopicConfigs.INDEX_INTERVAL_BYTES, Integer.toString(config.get(BrokerConfig.INDEX_INTERVAL_BYTES)));
+        values.put(TopicConfigs.MAX_MESSAGE_BYTES, Integer.toString(config.get(BrokerConfig.MESSAGE_MAX_BYTES)));
+        values.put(
+                TopicConfigs.FLUSH_POLICY,
+                config.get(BrokerConfig.FLUSH_POLICY).name().toLowerCase(Locale.ROOT));
+        values.put(TopicConfigs.FLUSH_MS, Long.toString(config.get(BrokerConfig.FLUSH_MS)));
+        return new TopicConfigs(values);
     }
 
     /** The configuration of the topic's logs; its values were checked when the topic was created. */
     LogConfig configOf(final TopicImage topic) {
+        final PersistentMap<String, String> given = topic.configs();
         return new LogConfig(
-                (int) number(topic, "segment.bytes", defaults.segmentBytes()),
-                number(topic, "segment.ms", defaults.segmentMs()),
-                (int) number(topic, "index.interval.bytes", defaults.indexIntervalBytes()),
-                (int) number(topic, "max.message.bytes", defaults.maxMessageBytes()),
-                flushPolicy(topic),
-                Math.max(1, number(topic, "flush.ms", defaults.flushMs())),
-                "LogAppendTime".equals(topic.configs().get("message.timestamp.type")),
-                number(topic, "retention.ms", defaults.retentionMs()),
-                number(topic, "retention.bytes", defaults.retentionBytes()),
-                defaults.producerIdExpirationMs());
-    }
-
-    private static long number(final TopicImage topic, final String name, final long otherwise) {
-        final String text = topic.configs().get(name);
-        return text == null ? otherwise : Long.parseLong(text.trim());
-    }
-
-    private FlushPolicy flushPolicy(final TopicImage topic) {
-        final String text = topic.configs().get("flush.policy");
-        return text == null
-                ? defaults.flushPolicy()
-                : FlushPolicy.valueOf(text.trim().toUpperCase(Locale.ROOT));
+                (int) configs.number(given, TopicConfigs.SEGMENT_BYTES),
+                configs.number(given, TopicConfigs.SEGMENT_MS),
+                (int) configs.number(given, TopicConfigs.INDEX_INTERVAL_BYTES),
+                (int) configs.number(given, TopicConfigs.MAX_MESSAGE_BYTES),
+                FlushPolicy.valueOf(
+                        configs.text(given, TopicConfigs.FLUSH_POLICY).toUpperCase(Locale.ROOT)),
+                configs.number(given, TopicConfigs.FLUSH_MS),
+                LOG_APPEND_TIME.equals(configs.text(given, TopicConfigs.MESSAGE_TIMESTAMP_TYPE)),
+                configs.number(given, TopicConfigs.RETENTION_MS),
+                configs.number(given, TopicConfigs.RETENTION_BYTES),
+                producerIdExpirationMs);
     }
 
     /** The shard of a partition: neighbours of a topic lie on different ones. */

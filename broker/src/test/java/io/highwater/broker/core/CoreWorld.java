@@ -1,71 +1,57 @@
 package io.highwater.broker.core;
 
-import io.highwater.broker.message.OffsetCommittedRecord;
-import io.highwater.broker.metadata.Metadata;
+import io.highwater.broker.message.GroupStateRecord;
+import io.highwater.broker.metadata.Decision;
 import io.highwater.broker.metadata.MetadataImage;
-import io.highwater.broker.metadata.TopicConfigs;
-import io.highwater.broker.metadata.TopicCreation;
-import io.highwater.broker.metadata.TopicDeletion;
 import io.highwater.log.disk.SimulatedDisk;
+import io.highwater.port.SeededRandom;
+import io.highwater.port.Shard;
 import io.highwater.port.SimulatedProcess;
 import io.highwater.port.SimulatedScheduler;
 import io.highwater.port.Trace;
 import io.highwater.protocol.message.Message;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.UUID;
-import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
-/** A core on a simulated machine that can lose power. */
+/** A core on a simulated disk, which can be started again and again. */
 final class CoreWorld {
-    static final long DEADLINE_MS = 10_000;
-    private static final Path DATA = Path.of("/data");
+    static final Path DIRECTORY = Path.of("/data/metadata");
+    static final Path LOG = DIRECTORY.resolve("core/groups");
+    static final CoreSettings SMALL = new CoreSettings(1_000, 4_096, 512, 2_048, 4_096);
 
-    final Trace trace = new Trace();
     final SimulatedScheduler scheduler;
     final SimulatedDisk disk;
-    final List<String> fatal = new ArrayList<>();
+    final List<Exception> fatal = new ArrayList<>();
     private final CoreSettings settings;
-    SimulatedProcess process;
+    private SimulatedProcess process;
     OneVoterCore core;
-    int lives;
 
     CoreWorld(final long seed, final CoreSettings settings) {
-        this.scheduler = new SimulatedScheduler(seed, trace);
-        this.disk = new SimulatedDisk("disk", scheduler.newRandom(), trace);
+        this.scheduler = new SimulatedScheduler(seed, new Trace());
+        this.disk = new SimulatedDisk("disk", scheduler.newRandom(), scheduler.trace());
         this.settings = settings;
     }
 
-    /** A new process on the same disk. */
+    /** The machine starts, or its process after it was gone. */
     void start() throws IOException {
-        lives++;
-        process = scheduler.newProcess("node" + lives);
-        start(process.newPool("core"));
-    }
-
-    void start(final Executor executor) throws IOException {
-        if (process == null) {
-            process = scheduler.newProcess("node");
-        }
-        disk.createDirectories(DATA);
-        disk.forceDirectory(DATA.getParent());
+        process = scheduler.newProcess("broker");
+        final Shard shard = process.newShard("core");
         core = new OneVoterCore(
-                DATA.resolve("core"),
+                DIRECTORY,
                 settings,
-                process.newShard("core"),
-                executor,
-                disk.of(process),
+                shard,
+                process.newPool("core-io"),
+                disk,
                 process.clock(),
-                scheduler.newRandom(),
-                new MetaMachine(
-                        new TopicCreation(new TopicConfigs(Map.of()), 1, -1),
-                        new TopicDeletion(true),
-                        scheduler.newRandom()),
-                new KeyedMachine(new OffsetKeys()),
-                (group, cause) -> fatal.add(group + " " + cause.getClass().getSimpleName()));
+                new SeededRandom(1),
+                new NoMetadata(),
+                new KeyedStateMachine(new StateKeys()),
+                RecordTypes.GROUPS,
+                (group, cause) -> fatal.add(cause));
         core.open();
     }
 
@@ -74,104 +60,127 @@ final class CoreWorld {
         disk.crash();
     }
 
-    Answer propose(final CoreGroup<?> group, final Message command) {
-        return propose(group, command, DEADLINE_MS);
+    void restart() throws IOException {
+        process.kill();
+        disk.kill();
+        start();
     }
 
-    Answer propose(final CoreGroup<?> group, final Message command, final long timeoutMs) {
+    Answer put(final String key, final int value) {
+        return propose(List.of(record(key, value)), 60_000);
+    }
+
+    Answer propose(final List<Message> records, final long timeoutMs) {
         final Answer answer = new Answer();
-        core.propose(group, command, scheduler.clock().monotonicMs() + timeoutMs, answer);
+        core.propose(
+                CoreGroup.GROUPS, new AppendRecords(records), scheduler.clock().monotonicMs() + timeoutMs, answer);
         return answer;
     }
 
-    /** Proposes and runs the world until there is an answer. */
-    Answer settle(final CoreGroup<?> group, final Message command) {
-        final Answer answer = propose(group, command);
-        scheduler.runUntil(answer::isDone, 2 * DEADLINE_MS);
-        return answer;
+    void idle() {
+        scheduler.runUntilIdle(1_000_000);
     }
 
-    /** A cluster of one broker. */
-    void form() {
-        settle(CoreGroup.META, Metadata.formation("cluster"));
-        settle(CoreGroup.META, Metadata.registration(1, new UUID(1, lives)));
+    KeyedRecords image() {
+        final Seen seen = watch(0);
+        idle();
+        return seen.image;
     }
 
-    MetadataImage metadata() {
-        return see(CoreGroup.META).image;
-    }
-
-    <S> Seen<S> see(final CoreGroup<S> group) {
-        final Seen<S> seen = new Seen<>();
-        core.watch(group, 0, seen);
-        scheduler.runUntil(() -> seen.image != null, 1000);
+    Seen watch(final long from) {
+        final Seen seen = new Seen();
+        core.watch(CoreGroup.GROUPS, from, seen);
         return seen;
     }
 
-    static AppendRecords offset(final String group, final long offset) {
-        final OffsetCommittedRecord record = new OffsetCommittedRecord();
-        record.groupId = group;
-        record.topicName = "t";
-        record.offset = offset;
-        record.metadata = "m".repeat(20);
-        return new AppendRecords(List.of(record));
+    static int value(final KeyedRecords image, final String key) {
+        return image.latest().get(key) instanceof GroupStateRecord state ? state.generation : -1;
     }
 
-    /** The answer to a proposal. */
+    static Message record(final String key, final int value) {
+        final GroupStateRecord record = new GroupStateRecord();
+        record.groupId = key;
+        record.generation = value;
+        return record;
+    }
+
+    /** What a proposal was told. */
     static final class Answer implements Core.Completion {
-        long index;
-        Message response;
+        long index = -1;
         CoreFailure failure;
-        int count;
+        int times;
 
-        boolean isDone() {
-            return count > 0;
+        @Override
+        public void onApplied(final long newIndex, final Message response) {
+            index = newIndex;
+            times++;
         }
 
         @Override
-        public void onApplied(final long appliedIndex, final Message applied) {
-            index = appliedIndex;
-            response = applied;
-            count++;
-        }
-
-        @Override
-        public void onFailed(final CoreFailure reason) {
-            failure = reason;
-            count++;
+        public void onFailed(final CoreFailure newFailure) {
+            failure = newFailure;
+            times++;
         }
     }
 
-    /** What a watcher saw. */
-    static final class Seen<S> implements Core.Watcher<S> {
+    /** What a watcher was told. */
+    static final class Seen implements Core.Watcher<KeyedRecords> {
         final List<Long> indexes = new ArrayList<>();
-        S image;
+        final List<Long> images = new ArrayList<>();
+        KeyedRecords image;
 
         @Override
-        public void onImage(final long index, final S whole) {
-            indexes.add(index);
-            image = whole;
+        public void onImage(final long index, final KeyedRecords newImage) {
+            images.add(index);
+            image = newImage;
         }
 
         @Override
-        public void onRecords(final long index, final List<Message> records, final S next) {
-            if (records.isEmpty()) {
-                throw new AssertionError("no records at " + index);
-            }
+        public void onRecords(final long index, final List<Message> records, final KeyedRecords newImage) {
             indexes.add(index);
-            image = next;
+            image = newImage;
         }
     }
 
-    private static final class OffsetKeys implements RecordKeys {
+    static final class StateKeys implements RecordKeys {
         @Override
         public String keyOf(final Message record) {
-            return ((OffsetCommittedRecord) record).groupId;
+            return ((GroupStateRecord) record).groupId;
         }
 
         @Override
         public boolean isTombstone(final Message record) {
-            return ((OffsetCommittedRecord) record).offset < 0;
+            return ((GroupStateRecord) record).generation < 0;
+        }
+    }
+
+    /** Nobody asks this group anything here. */
+    private static final class NoMetadata implements StateMachine<MetadataImage> {
+        @Override
+        public MetadataImage empty() {
+            return null;
+        }
+
+        @Override
+        public Decision<?> decide(final MetadataImage state, final Message command) {
+            return new Decision<>(List.of(), command);
+        }
+
+        @Override
+        public MetadataImage replay(final MetadataImage state, final long index, final List<Message> records) {
+            return state;
+        }
+
+        @Override
+        public void snapshot(final MetadataImage state, final Consumer<Message> sink) {
+            sink.accept(null);
+        }
+    }
+
+    /** The file as it is now. */
+    ByteBuffer read(final Path path) throws IOException {
+        try (var file = disk.open(path, false)) {
+            return CoreFiles.readAll(path, file);
         }
     }
 }

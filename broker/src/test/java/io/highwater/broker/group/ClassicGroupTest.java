@@ -472,8 +472,7 @@ class ClassicGroupTest {
 
     @Test
     void aFullGroupTakesNobodyElse() {
-        GroupScript.play(
-                GroupConfig.DEFAULT.withInitialRebalanceDelayMs(0).withMaxSize(1), """
+        GroupScript.play(GroupConfig.DEFAULT.withInitialRebalanceDelayMs(0).withMaxSize(1), """
                 join a v=3
                 > PreparingRebalance
                 > CompletingRebalance

@@ -78,10 +78,12 @@ final class GroupScript {
         switch (words.get(0)) {
             case "join" -> join(words.get(1), options);
             case "sync" -> sync(words.get(1), options);
-            case "heartbeat" -> out(group.heartbeat(who(words.get(1), options), generation(options), nowMs)
-                    .name());
-            case "commit" -> out(group.checkCommit(who(words.get(1), options), generation(options), nowMs)
-                    .name());
+            case "heartbeat" ->
+                out(group.heartbeat(who(words.get(1), options), generation(options), nowMs)
+                        .name());
+            case "commit" ->
+                out(group.checkCommit(who(words.get(1), options), generation(options), nowMs)
+                        .name());
             case "leave" -> leave(words.subList(1, words.size()));
             case "wait" -> pass(Long.parseLong(words.get(1)));
             case "hold" -> isHolding = true;

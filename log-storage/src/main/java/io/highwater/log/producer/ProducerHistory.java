@@ -63,14 +63,6 @@ final class ProducerHistory {
         lastSeenMs = nowMs;
     }
 
-    /** Drops the batches at or above the offset; false when none is left. */
-    boolean truncateTo(final long offset) {
-        while (count > 0 && baseOffsets[(oldest + count - 1) % BATCHES_MAX] >= offset) {
-            count--;
-        }
-        return count > 0;
-    }
-
     /** Sequence number of the last record; to be asked only when there is a batch. */
     int lastSequence() {
         final int slot = (oldest + count - 1) % BATCHES_MAX;

@@ -110,9 +110,9 @@ public final class ProducerStates {
         nowMs = wallMs;
     }
 
-    /** The log was cut: its batches from {@code offset} on were never there. */
-    public void truncateTo(final long offset) {
-        histories.values().removeIf(history -> !history.truncateTo(offset));
+    /** Forgets all of them. */
+    public void clear() {
+        histories.clear();
     }
 
     /** All of it, for the journal. */

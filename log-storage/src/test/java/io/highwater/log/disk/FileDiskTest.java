@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -55,7 +54,7 @@ class FileDiskTest extends DiskContract {
     void readersNeverTouchUnmappedMemory() throws Exception {
         final int readersCount = 3;
         final int regionBytes = 64 * 1024;
-        final int rounds = 800;
+        final int rounds = 3_000;
         final AtomicReference<MappedRegion> published = new AtomicReference<>();
         final AtomicReference<Throwable> failure = new AtomicReference<>();
         final AtomicLong reads = new AtomicLong();
@@ -120,14 +119,14 @@ class FileDiskTest extends DiskContract {
         final Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
-                        "-Xshare:auto",
                         "-cp",
                         System.getProperty("java.class.path"),
                         LockAttempt.class.getName(),
                         lockFile.toString())
                 .redirectErrorStream(true)
                 .start();
-        final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        final String said =
+                new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
         process.waitFor();
         return said.strip();
     }

@@ -237,7 +237,7 @@ public final class RecordBatchBuilder {
             final ByteBuffer value,
             final List<LogRecord.Header> headers,
             final byte[][] headerKeys) {
-        long bytes = Byte.BYTES + Varint.size(timestampDelta) + Varint.size(offsetDelta);
+        long bytes = (long) Byte.BYTES + Varint.size(timestampDelta) + Varint.size(offsetDelta);
         bytes += sizeOf(key) + sizeOf(value) + Varint.size(headerKeys.length);
         for (int i = 0; i < headerKeys.length; i++) {
             bytes += Varint.size(headerKeys[i].length)

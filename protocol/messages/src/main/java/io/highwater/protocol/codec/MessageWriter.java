@@ -60,7 +60,8 @@ public final class MessageWriter {
         if (pieces == 0) {
             return buffer;
         }
-        final CompositeByteBuf whole = allocator.compositeBuffer(2 * pieces + 1);
+        // With room for one more piece, the caller's: beyond its bound a composite copies itself into one buffer.
+        final CompositeByteBuf whole = allocator.compositeBuffer(2 * pieces + 2);
         int from = 0;
         for (int i = 0; i < pieces; i++) {
             addHead(whole, from, positions[i]);

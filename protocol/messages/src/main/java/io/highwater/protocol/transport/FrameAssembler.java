@@ -94,11 +94,10 @@ final class FrameAssembler {
     }
 
     /** Takes bytes of the stream, and with them the ownership of their buffer; {@link #target} itself is one too. */
+    @SuppressWarnings("ReferenceEquality") // The very buffer that was handed out, not one of the same content.
     void received(final ByteBuf chunk) {
-        if (chunk == half) {
-            // The share that the reader took; the other one is ours.
-            chunk.release();
-        } else if (state == BROKEN) {
+        if (chunk == half || state == BROKEN) {
+            // Of a target, this is the share that the reader took; the other one is ours.
             chunk.release();
         } else if (input == null) {
             input = chunk;
@@ -152,16 +151,12 @@ final class FrameAssembler {
     }
 
     private boolean step() {
-        switch (state) {
-            case IN_PREFIX:
-                return readPrefix();
-            case IN_RESERVATION:
-                return reserve();
-            case IN_BODY:
-                return readBody();
-            default:
-                return false;
-        }
+        return switch (state) {
+            case IN_PREFIX -> readPrefix();
+            case IN_RESERVATION -> reserve();
+            case IN_BODY -> readBody();
+            default -> false;
+        };
     }
 
     private boolean readPrefix() {

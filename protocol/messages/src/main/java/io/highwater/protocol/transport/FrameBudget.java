@@ -39,11 +39,16 @@ public final class FrameBudget {
     /** What is left for small frames only. */
     private final AtomicLong reserve;
 
-    /** Links without memory in the order they came. Guarded by this. */
-    private final ArrayDeque<FrameAccount> waiting = new ArrayDeque<>();
+    /** Links without memory for a big frame, in the order they came. Guarded by this. */
+    private final ArrayDeque<FrameAccount> waitingBig = new ArrayDeque<>();
 
-    /** Size of {@link #waiting}, readable without the lock. */
+    /** Links without memory for a small frame, which may have memory that a big one may not. Guarded by this. */
+    private final ArrayDeque<FrameAccount> waitingSmall = new ArrayDeque<>();
+
+    /** Sizes of the two queues together, and of the second, readable without the lock. */
     private volatile int waitingCount;
+
+    private volatile int waitingSmallCount;
 
     /** The half-arrived frame that was begun first; accounts are linked by age. Guarded by this. */
     private FrameAccount oldestHalf;
@@ -110,13 +115,13 @@ public final class FrameBudget {
             account.granted(false);
             return true;
         }
-        if (takeReserve(account.wantedBytes)) {
+        if (waitingSmallCount == 0 && takeReserve(account.wantedBytes)) {
             account.granted(true);
             return true;
         }
         synchronized (this) {
-            waiting.add(account);
-            waitingCount = waiting.size();
+            queueOf(account).add(account);
+            countWaiting();
             serveWaiting(account);
             return account.hasGrant();
         }
@@ -133,8 +138,8 @@ public final class FrameBudget {
 
     void stopWaiting(final FrameAccount account) {
         synchronized (this) {
-            if (waiting.remove(account)) {
-                waitingCount = waiting.size();
+            if (queueOf(account).remove(account)) {
+                countWaiting();
                 serveWaiting(null);
             }
         }
@@ -170,28 +175,47 @@ public final class FrameBudget {
         }
     }
 
-    /** Serves the queue's head while memory lasts; {@code caller} sees its grant by itself and needs no call. */
+    /** Serves the queues' heads while memory lasts; {@code caller} sees its grant by itself and needs no call. */
     private void serveWaiting(final FrameAccount caller) {
-        FrameAccount head = waiting.peek();
+        FrameAccount head = waitingBig.peek();
+        while (head != null && takeGeneral(head.wantedBytes)) {
+            waitingBig.remove();
+            grant(head, false, caller);
+            head = waitingBig.peek();
+        }
+        head = waitingSmall.peek();
         while (head != null) {
-            final boolean general = takeGeneral(head.wantedBytes);
-            if (!general && !takeReserve(head.wantedBytes)) {
+            final boolean fromReserve = takeReserve(head.wantedBytes);
+            if (!fromReserve && !(waitingBig.isEmpty() && takeGeneral(head.wantedBytes))) {
                 return;
             }
-            waiting.remove();
-            waitingCount = waiting.size();
-            head.granted(!general);
-            if (head != caller) {
-                head.tellMemory();
-            }
-            head = waiting.peek();
+            waitingSmall.remove();
+            grant(head, fromReserve, caller);
+            head = waitingSmall.peek();
         }
+    }
+
+    private void grant(final FrameAccount account, final boolean fromReserve, final FrameAccount caller) {
+        countWaiting();
+        account.granted(fromReserve);
+        if (account != caller) {
+            account.tellMemory();
+        }
+    }
+
+    private ArrayDeque<FrameAccount> queueOf(final FrameAccount account) {
+        return account.wantedBytes <= SMALL_FRAME_BYTES ? waitingSmall : waitingBig;
+    }
+
+    private void countWaiting() {
+        waitingSmallCount = waitingSmall.size();
+        waitingCount = waitingBig.size() + waitingSmall.size();
     }
 
     /** Cuts as many half frames beyond patience as the head of the queue needs. */
     void cutStale() {
         synchronized (this) {
-            final FrameAccount head = waiting.peek();
+            final FrameAccount head = waitingBig.isEmpty() ? waitingSmall.peek() : waitingBig.peek();
             if (head == null) {
                 return;
             }

@@ -31,6 +31,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +58,7 @@ public final class NettyTransport implements Transport {
     private static final long STOP_TIMEOUT_SECONDS = 10;
 
     private final AtomicLong nextLinkId = new AtomicLong(1);
+    private final AtomicBoolean closing = new AtomicBoolean();
     private final boolean epoll = Epoll.isAvailable();
     private final TransportOptions options;
     private final FrameBudget budget;
@@ -165,9 +167,11 @@ public final class NettyTransport implements Transport {
 
     @Override
     public void close() {
-        resolver.close();
-        for (final NettyShard shard : shards) {
-            shard.execute(() -> shard.closeAll("the transport is closed"));
+        if (closing.compareAndSet(false, true)) {
+            resolver.close();
+            for (final NettyShard shard : shards) {
+                shard.execute(() -> shard.closeAll("the transport is closed"));
+            }
         }
         loops.shutdownGracefully(0, STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS).awaitUninterruptibly();
     }

@@ -1,0 +1,79 @@
+package io.highwater.broker.core;
+
+import io.highwater.log.disk.Disk;
+import io.highwater.log.disk.DiskFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.TreeMap;
+
+/** The names in a group's directory: twenty digits of an index, and what the file is. */
+final class CoreFiles {
+    static final String LOG = ".log";
+    static final String SNAPSHOT = ".snapshot";
+    static final String TEMPORARY = ".tmp";
+
+    private static final int DIGITS = 20;
+
+    private CoreFiles() {}
+
+    static Path path(final Path directory, final long index, final String suffix) {
+        final String digits = Long.toString(index);
+        return directory.resolve("0".repeat(DIGITS - digits.length()) + digits + suffix);
+    }
+
+    /** The files of one kind, by index. */
+    static TreeMap<Long, Path> list(final Disk disk, final Path directory, final String suffix) throws IOException {
+        final TreeMap<Long, Path> found = new TreeMap<>();
+        for (final String name : disk.list(directory)) {
+            if (name.matches("[0-9]{" + DIGITS + "}" + suffix.replace(".", "\\."))) {
+                try {
+                    found.put(Long.parseLong(name.substring(0, DIGITS)), directory.resolve(name));
+                } catch (final NumberFormatException e) {
+                    throw new IOException(directory.resolve(name) + ": no index of ours", e);
+                }
+            }
+        }
+        return found;
+    }
+
+    /** Removes what a stop left half made. */
+    static void deleteTemporaries(final Disk disk, final Path directory) throws IOException {
+        for (final String name : disk.list(directory)) {
+            if (name.endsWith(TEMPORARY)) {
+                disk.delete(directory.resolve(name));
+            }
+        }
+    }
+
+    /** Creates the directory, durably, with the parents that are missing. */
+    static void createDirectory(final Disk disk, final Path directory) throws IOException {
+        if (disk.isDirectory(directory)) {
+            return;
+        }
+        final Path parent = directory.getParent();
+        if (parent != null) {
+            createDirectory(disk, parent);
+        }
+        disk.createDirectories(directory);
+        if (parent != null) {
+            disk.forceDirectory(parent);
+        }
+    }
+
+    /** The whole file. */
+    static ByteBuffer readAll(final Path path, final DiskFile file) throws IOException {
+        final long size = file.sizeBytes();
+        if (size > Integer.MAX_VALUE - Long.BYTES) {
+            throw new CoreLogException(CoreLogException.Reason.CORRUPT, path, size + " bytes are too many");
+        }
+        final ByteBuffer bytes = ByteBuffer.allocate((int) size);
+        while (bytes.hasRemaining()) {
+            final int read = file.read(bytes, bytes.position());
+            if (read == 0) {
+                throw new IOException(path + ": ends at " + bytes.position() + " instead of " + size);
+            }
+        }
+        return bytes.flip();
+    }
+}

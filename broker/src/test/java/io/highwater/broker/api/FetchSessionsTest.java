@@ -1,0 +1,132 @@
+package io.highwater.broker.api;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.highwater.broker.api.FetchSessions.Fetch;
+import io.highwater.port.Clock;
+import io.highwater.port.SeededRandom;
+import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.message.FetchRequest;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FetchSessionsTest {
+    private long nowMs = 1_000_000;
+
+    private final FetchSessions sessions = new FetchSessions(
+            2,
+            new Clock() {
+                @Override
+                public long wallMs() {
+                    return nowMs;
+                }
+
+                @Override
+                public long monotonicNs() {
+                    return nowMs * 1_000_000;
+                }
+            },
+            new SeededRandom(5));
+
+    private static FetchRequest request(final int id, final int epoch, final int... partitions) {
+        final FetchRequest request = new FetchRequest();
+        request.sessionId = id;
+        request.sessionEpoch = epoch;
+        final FetchRequest.FetchTopic topic = new FetchRequest.FetchTopic();
+        topic.topic = "orders";
+        for (final int index : partitions) {
+            final FetchRequest.FetchPartition partition = new FetchRequest.FetchPartition();
+            partition.partition = index;
+            partition.partitionMaxBytes = 100;
+            topic.partitions.add(partition);
+        }
+        if (partitions.length > 0) {
+            request.topics.add(topic);
+        }
+        return request;
+    }
+
+    private Fetch created(final int... partitions) {
+        final Fetch fetch = sessions.begin(request(0, 0, partitions), (short) 12);
+        sessions.end(fetch, List.of());
+        return fetch;
+    }
+
+    private static List<Integer> partitions(final Fetch fetch) {
+        return fetch.entries().stream().map(entry -> entry.wanted().partition).toList();
+    }
+
+    @Test
+    void keepsNothingForAClientThatAsksForNoSession() {
+        final Fetch fetch = sessions.begin(request(0, -1, 1, 2), (short) 12);
+        assertNull(fetch.session());
+        assertTrue(fetch.isFull());
+        assertEquals(List.of(1, 2), partitions(fetch));
+        assertEquals(0, sessions.count());
+    }
+
+    @Test
+    void remembersWhatWasAskedAddsChangesAndForgets() {
+        final int id = created(1, 2).sessionId();
+        assertNotEquals(0, id);
+        final FetchRequest next = request(id, 1, 3, 2);
+        final FetchRequest.ForgottenTopic forgotten = new FetchRequest.ForgottenTopic();
+        forgotten.topic = "orders";
+        forgotten.partitions.add(1);
+        next.forgottenTopicsData.add(forgotten);
+        final Fetch fetch = sessions.begin(next, (short) 12);
+        assertEquals(ErrorCode.NONE, fetch.error());
+        assertEquals(List.of(2, 3), partitions(fetch));
+        sessions.end(fetch, List.of(fetch.entries().get(0)));
+        final Fetch after = sessions.begin(request(id, 2), (short) 12);
+        assertEquals(List.of(3, 2), partitions(after), "who had data goes to the end");
+    }
+
+    @Test
+    void refusesAnUnknownSessionAWrongEpochAMixOfNamesAndIdsAndASecondFetchAtATime() {
+        final int id = created(1).sessionId();
+        assertEquals(
+                ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+                sessions.begin(request(id + 1, 1), (short) 12).error());
+        assertEquals(
+                ErrorCode.INVALID_FETCH_SESSION_EPOCH,
+                sessions.begin(request(id, 2), (short) 12).error());
+        assertEquals(
+                ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR,
+                sessions.begin(request(id, 1), (short) 13).error());
+        final Fetch first = sessions.begin(request(id, 1), (short) 12);
+        assertEquals(
+                ErrorCode.INVALID_FETCH_SESSION_EPOCH,
+                sessions.begin(request(id, 2), (short) 12).error());
+        sessions.end(first, List.of());
+        assertSame(first.session(), sessions.begin(request(id, 2), (short) 12).session());
+    }
+
+    @Test
+    void closesAndReplacesSessions() {
+        final int id = created(1).sessionId();
+        sessions.begin(request(id, -1, 1), (short) 12);
+        assertEquals(0, sessions.count());
+        final int second = created(1).sessionId();
+        final Fetch third = sessions.begin(request(second, 0, 4), (short) 12);
+        assertNotEquals(second, third.sessionId());
+        assertEquals(1, sessions.count());
+    }
+
+    @Test
+    void givesASlotOnlyWhenOneIsFreeOrLongUnused() {
+        final int first = created(1).sessionId();
+        created(2);
+        assertEquals(0, created(3).sessionId());
+        nowMs += 121_000;
+        assertNotEquals(0, created(3).sessionId());
+        assertEquals(2, sessions.count());
+        assertEquals(
+                ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+                sessions.begin(request(first, 1), (short) 12).error());
+    }
+}

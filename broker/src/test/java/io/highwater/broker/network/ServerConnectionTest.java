@@ -1,0 +1,339 @@
+package io.highwater.broker.network;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.highwater.broker.api.ApiHandler;
+import io.highwater.broker.api.ApiVersionsHandler;
+import io.highwater.broker.api.Reply;
+import io.highwater.broker.api.RequestContext;
+import io.highwater.broker.observe.Metrics;
+import io.highwater.port.Retained;
+import io.highwater.port.SimulatedProcess;
+import io.highwater.port.SimulatedScheduler;
+import io.highwater.port.Trace;
+import io.highwater.protocol.ApiKey;
+import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.HeaderVersions;
+import io.highwater.protocol.codec.Codecs;
+import io.highwater.protocol.codec.MessageCodec;
+import io.highwater.protocol.codec.MessageReader;
+import io.highwater.protocol.codec.MessageWriter;
+import io.highwater.protocol.message.ApiVersionsRequest;
+import io.highwater.protocol.message.ApiVersionsResponse;
+import io.highwater.protocol.message.FetchRequest;
+import io.highwater.protocol.message.FetchResponse;
+import io.highwater.protocol.message.HeartbeatRequest;
+import io.highwater.protocol.message.HeartbeatResponse;
+import io.highwater.protocol.message.Message;
+import io.highwater.protocol.transport.FrameBudget;
+import io.highwater.protocol.transport.FrameLimits;
+import io.highwater.protocol.transport.Link;
+import io.highwater.protocol.transport.LinkHandler;
+import io.highwater.protocol.transport.Listener;
+import io.highwater.protocol.transport.SimulatedNetwork;
+import io.highwater.protocol.transport.Transport;
+import io.highwater.protocol.transport.TransportOptions;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A client over simulated wires sends frames; handlers answer when the test lets them. */
+class ServerConnectionTest {
+    private static final int REQUESTS_MAX = 4;
+    private static final FrameLimits LIMITS = new FrameLimits(1 << 20, 1 << 20);
+
+    private final SimulatedScheduler scheduler = new SimulatedScheduler(3, new Trace());
+    private final SimulatedNetwork network = new SimulatedNetwork(scheduler);
+    private final SimulatedProcess serverProcess = scheduler.newProcess("server");
+    private final SimulatedProcess clientProcess = scheduler.newProcess("client");
+    private final Metrics metrics = new Metrics();
+    private final Held<HeartbeatRequest, HeartbeatResponse> heartbeats = new Held<>(ApiKey.HEARTBEAT, 4);
+    private final Held<FetchRequest, FetchResponse> fetches = new Held<>(ApiKey.FETCH, 12);
+    private final Client client = new Client();
+
+    /** Keeps the replies for the test. */
+    private static final class Held<Q extends Message, R extends Message> implements ApiHandler<Q, R> {
+        private final List<Reply<R>> replies = new ArrayList<>();
+        private final List<Q> requests = new ArrayList<>();
+        private final List<RequestContext> contexts = new ArrayList<>();
+        private final ApiKey key;
+        private final int highest;
+
+        Held(final ApiKey key, final int highest) {
+            this.key = key;
+            this.highest = highest;
+        }
+
+        @Override
+        public ApiKey apiKey() {
+            return key;
+        }
+
+        @Override
+        public short lowestVersion() {
+            return key == ApiKey.FETCH ? (short) 4 : 0;
+        }
+
+        @Override
+        public short highestVersion() {
+            return (short) highest;
+        }
+
+        @Override
+        public void handle(final Q request, final RequestContext context, final Reply<R> reply) {
+            requests.add(request);
+            contexts.add(context);
+            replies.add(reply);
+        }
+    }
+
+    private static final class Client implements LinkHandler {
+        private Link link;
+        private String closedFor;
+        private final List<ByteBuf> frames = new ArrayList<>();
+
+        @Override
+        public void onOpen(final Link opened) {
+            link = opened;
+        }
+
+        @Override
+        public void onFrame(final Link source, final ByteBuf frame) {
+            frames.add(Unpooled.copiedBuffer(frame));
+            frame.release();
+        }
+
+        @Override
+        public void onWritabilityChanged(final Link source) {}
+
+        @Override
+        public void onClosed(final Link source, final String reason) {
+            closedFor = reason;
+        }
+    }
+
+    @BeforeEach
+    void connect() throws Exception {
+        final RequestDispatcher dispatcher = new RequestDispatcher(
+                List.of(heartbeats, fetches, new ApiVersionsHandler(List.of(heartbeats, fetches))),
+                new ConnectionLimits(REQUESTS_MAX, 1 << 20),
+                serverProcess.clock(),
+                metrics);
+        dispatcher.advertise("broker.test", 9092);
+        final Listener listener =
+                transport(serverProcess).listen(new InetSocketAddress("127.0.0.1", 0), LIMITS, dispatcher);
+        final Transport clients = transport(clientProcess);
+        clients.connect(listener.address(), clients.shards().get(0), LIMITS, client);
+        assertTrue(scheduler.runUntil(() -> client.link != null, 1_000));
+    }
+
+    private Transport transport(final SimulatedProcess process) {
+        return network.newTransport(
+                process, TransportOptions.server(1), new FrameBudget(8 << 20, 10_000, process.clock()));
+    }
+
+    private void send(final Message request, final short version, final int correlationId) {
+        @SuppressWarnings("unchecked")
+        final MessageCodec<Message> codec = (MessageCodec<Message>) Codecs.request(request.apiKey());
+        final ByteBuf body = Unpooled.buffer();
+        final MessageWriter out = new MessageWriter(body);
+        out.writeInt16(request.apiKey());
+        out.writeInt16(version);
+        out.writeInt32(correlationId);
+        out.writeString("tester", false, true);
+        if (HeaderVersions.request(request.apiKey(), version) == 2) {
+            out.writeUvarint(0);
+        }
+        codec.write(request, out, version);
+        sendFrame(body);
+    }
+
+    private void sendFrame(final ByteBuf body) {
+        client.link.shard().execute(() -> {
+            client.link.write(Unpooled.buffer().writeInt(body.readableBytes()).writeBytes(body));
+            client.link.flush();
+        });
+        scheduler.runFor(50);
+    }
+
+    private List<Integer> correlationIds() {
+        return client.frames.stream().map(frame -> frame.getInt(0)).toList();
+    }
+
+    private void answerHeartbeat(final int index) {
+        heartbeats.replies.get(index).send(new HeartbeatResponse());
+        scheduler.runFor(50);
+    }
+
+    @Test
+    void answersInTheOrderOfTheRequestsWhateverTheOrderOfTheReplies() {
+        send(new HeartbeatRequest(), (short) 4, 1);
+        send(new HeartbeatRequest(), (short) 0, 2);
+        send(new HeartbeatRequest(), (short) 3, 3);
+        answerHeartbeat(2);
+        answerHeartbeat(1);
+        assertEquals(List.of(), correlationIds());
+        answerHeartbeat(0);
+        assertEquals(List.of(1, 2, 3), correlationIds());
+        assertEquals(3, metrics.api(ApiKey.HEARTBEAT).requests());
+    }
+
+    @Test
+    void sendsNothingForARequestWithoutAnswerAndKeepsTheOrderOfTheOthers() {
+        send(new HeartbeatRequest(), (short) 0, 1);
+        send(new HeartbeatRequest(), (short) 0, 2);
+        answerHeartbeat(1);
+        heartbeats.replies.get(0).none();
+        scheduler.runFor(50);
+        assertEquals(List.of(2), correlationIds());
+    }
+
+    @Test
+    void stopsReadingAboveTheBoundOfUnansweredRequests() {
+        for (int i = 0; i < REQUESTS_MAX + 3; i++) {
+            send(new HeartbeatRequest(), (short) 0, i);
+        }
+        assertEquals(REQUESTS_MAX, heartbeats.replies.size());
+        answerHeartbeat(0);
+        assertEquals(REQUESTS_MAX + 1, heartbeats.replies.size());
+    }
+
+    @Test
+    void closesForAnUnknownKeyAVersionNotServedAndABrokenBody() {
+        send(new HeartbeatRequest(), (short) 0, 1);
+        sendFrame(Unpooled.buffer().writeShort(9_999).writeShort(0).writeInt(2).writeShort(-1));
+        assertTrue(client.closedFor != null);
+        assertEquals(1, metrics.badRequests());
+        assertEquals(0, metrics.connections());
+        answerHeartbeat(0);
+        assertEquals(List.of(), correlationIds(), "an answer after the end goes nowhere");
+    }
+
+    @Test
+    void closesForAVersionAboveTheHandlers() {
+        sendFrame(Unpooled.buffer()
+                .writeShort(ApiKey.HEARTBEAT.id())
+                .writeShort(5)
+                .writeInt(2)
+                .writeShort(-1));
+        assertTrue(client.closedFor != null);
+    }
+
+    @Test
+    void closesForABodyThatEndsTooEarly() {
+        sendFrame(Unpooled.buffer()
+                .writeShort(ApiKey.HEARTBEAT.id())
+                .writeShort(0)
+                .writeInt(2)
+                .writeShort(-1)
+                .writeShort(500));
+        assertTrue(client.closedFor != null);
+        assertEquals(1, metrics.badRequests());
+    }
+
+    @Test
+    void answersApiVersionsOfTheFutureInVersionZero() {
+        sendFrame(Unpooled.buffer()
+                .writeShort(ApiKey.API_VERSIONS.id())
+                .writeShort(99)
+                .writeInt(77)
+                .writeBytes(new byte[] {1, 2, 3}));
+        final ByteBuf frame = client.frames.get(0);
+        assertEquals(77, frame.readInt());
+        final ApiVersionsResponse response = (ApiVersionsResponse)
+                Codecs.response(ApiKey.API_VERSIONS.id()).read(new MessageReader(frame), (short) 0);
+        assertEquals(ErrorCode.UNSUPPORTED_VERSION.code(), response.errorCode);
+        assertEquals(1, response.apiKeys.size());
+        assertEquals(4, response.apiKeys.get(0).maxVersion);
+        assertEquals(0, frame.readableBytes());
+    }
+
+    @Test
+    void listsWhatTheHandlersServeAscendingByKey() {
+        final ApiVersionsRequest request = new ApiVersionsRequest();
+        request.clientSoftwareName = "tester";
+        request.clientSoftwareVersion = "1.0";
+        send(request, (short) 4, 5);
+        final ByteBuf frame = client.frames.get(0);
+        assertEquals(5, frame.readInt());
+        final ApiVersionsResponse response = (ApiVersionsResponse)
+                Codecs.response(ApiKey.API_VERSIONS.id()).read(new MessageReader(frame), (short) 4);
+        assertEquals(
+                List.of((short) 1, (short) 12, (short) 18),
+                response.apiKeys.stream().map(range -> range.apiKey).toList());
+        assertEquals("metadata.version", response.finalizedFeatures.get(0).name);
+    }
+
+    @Test
+    void refusesASoftwareNameOutsideOfTheRules() {
+        final ApiVersionsRequest request = new ApiVersionsRequest();
+        request.clientSoftwareName = "bad name";
+        request.clientSoftwareVersion = "1";
+        send(request, (short) 3, 5);
+        final ByteBuf frame = client.frames.get(0);
+        frame.readInt();
+        assertEquals(ErrorCode.INVALID_REQUEST.code(), frame.readShort());
+    }
+
+    @Test
+    void releasesTheMemoryOfRecordsOnceTheyAreSentAndOnlyThen() {
+        final AtomicInteger shares = new AtomicInteger(1);
+        final Retained lifetime = new Retained() {
+            @Override
+            public void retain() {
+                shares.incrementAndGet();
+            }
+
+            @Override
+            public void release() {
+                shares.decrementAndGet();
+            }
+        };
+        send(new HeartbeatRequest(), (short) 0, 1);
+        send(new FetchRequest(), (short) 12, 2);
+        final FetchResponse response = new FetchResponse();
+        final FetchResponse.FetchableTopicResponse topic = new FetchResponse.FetchableTopicResponse();
+        final FetchResponse.PartitionData data = new FetchResponse.PartitionData();
+        data.records = ByteBuffer.allocateDirect(5_000);
+        topic.partitions.add(data);
+        response.responses.add(topic);
+        fetches.replies.get(0).send(response, lifetime);
+        scheduler.runFor(50);
+        assertEquals(1, shares.get(), "the answer waits for the one before it");
+        answerHeartbeat(0);
+        assertEquals(List.of(1, 2), correlationIds());
+        assertEquals(0, shares.get());
+        assertTrue(client.frames.get(1).readableBytes() > 5_000);
+    }
+
+    @Test
+    void givesBackFramesAndMemoryOfAConnectionThatGoes() {
+        final AtomicInteger released = new AtomicInteger();
+        final AtomicInteger abandoned = new AtomicInteger();
+        send(new FetchRequest(), (short) 12, 1);
+        fetches.contexts.get(0).onAbandoned(abandoned::incrementAndGet);
+        client.link.close();
+        scheduler.runFor(100);
+        assertEquals(1, abandoned.get());
+        fetches.replies.get(0).send(new FetchResponse(), new Retained() {
+            @Override
+            public void retain() {}
+
+            @Override
+            public void release() {
+                released.incrementAndGet();
+            }
+        });
+        scheduler.runFor(10);
+        assertEquals(1, released.get());
+        assertFalse(metrics.connections() > 0);
+    }
+}

@@ -1,0 +1,146 @@
+package io.highwater.log.flush;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.highwater.log.disk.SimulatedDisk;
+import io.highwater.log.journal.Journal;
+import io.highwater.port.Clock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class FlusherTest {
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final List<String> events = new ArrayList<>();
+    private final SimulatedDisk disk = new SimulatedDisk(1);
+    private long nowMs = 5_000;
+    private Flusher flusher;
+
+    private final class CountingLog implements Forceable {
+        private final String name;
+        private Runnable duringForce = () -> {};
+        private boolean fails;
+
+        CountingLog(final String name) {
+            this.name = name;
+        }
+
+        @Override
+        public void force() throws IOException {
+            events.add("force " + name);
+            duringForce.run();
+            if (fails) {
+                throw new IOException("broken device");
+            }
+        }
+
+        @Override
+        public void onForced() {
+            events.add("forced " + name);
+        }
+
+        @Override
+        public void noteRecoveryPoint(final Journal journal) {
+            events.add("note " + name);
+        }
+
+        @Override
+        public void onDirectoryFailed(final IOException cause) {
+            events.add("offline " + name);
+        }
+    }
+
+    @BeforeEach
+    void open() throws IOException {
+        disk.createDirectories(Path.of("/d"));
+        final Clock clock = new Clock() {
+            @Override
+            public long wallMs() {
+                return nowMs;
+            }
+
+            @Override
+            public long monotonicNs() {
+                return nowMs * 1_000_000;
+            }
+        };
+        flusher = new Flusher(tasks::add, clock, Journal.open(disk, Path.of("/d"), true), 1000);
+    }
+
+    private void runTask() {
+        tasks.remove().run();
+    }
+
+    @Test
+    void forcesALogOnceForAllWhoAskedBefore() {
+        final Flusher.Ticket a = flusher.register(new CountingLog("a"));
+        final Flusher.Ticket b = flusher.register(new CountingLog("b"));
+        for (int i = 0; i < 10; i++) {
+            a.request();
+            b.request();
+        }
+        assertEquals(1, tasks.size());
+        runTask();
+        assertEquals(List.of("force a", "forced a", "force b", "forced b", "note a", "note b"), events);
+        assertEquals(0, tasks.size());
+    }
+
+    @Test
+    void gathersTheNextGroupWhileTheDeviceWorks() {
+        final CountingLog log = new CountingLog("a");
+        final Flusher.Ticket ticket = flusher.register(log);
+        log.duringForce = () -> {
+            log.duringForce = () -> {};
+            ticket.request();
+            ticket.request();
+        };
+        ticket.request();
+        runTask();
+        assertEquals(1, tasks.size());
+        runTask();
+        assertEquals(List.of("force a", "forced a", "note a", "force a", "forced a"), events);
+        assertEquals(0, tasks.size());
+    }
+
+    @Test
+    void notesRecoveryPointsOnceInAnInterval() {
+        final Flusher.Ticket ticket = flusher.register(new CountingLog("a"));
+        for (int i = 0; i < 30; i++) {
+            ticket.request();
+            runTask();
+            nowMs += 100;
+        }
+        assertEquals(3, events.stream().filter("note a"::equals).count());
+    }
+
+    @Test
+    void aFailedForceIsNeverTriedAgainAndTakesAllLogsOffline() {
+        final CountingLog broken = new CountingLog("a");
+        broken.fails = true;
+        final Flusher.Ticket a = flusher.register(broken);
+        final Flusher.Ticket b = flusher.register(new CountingLog("b"));
+        a.request();
+        b.request();
+        runTask();
+        assertEquals(List.of("force a", "offline a", "offline b"), events);
+        assertNotNull(flusher.failure());
+        a.request();
+        b.request();
+        assertEquals(0, tasks.size());
+    }
+
+    @Test
+    void aWithdrawnLogIsNotNoted() {
+        final CountingLog log = new CountingLog("a");
+        final Flusher.Ticket ticket = flusher.register(log);
+        log.duringForce = ticket::withdraw;
+        ticket.request();
+        runTask();
+        assertEquals(List.of("force a", "forced a"), events);
+    }
+}

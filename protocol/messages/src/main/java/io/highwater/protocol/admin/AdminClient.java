@@ -1,0 +1,201 @@
+package io.highwater.protocol.admin;
+
+import io.highwater.port.Clock;
+import io.highwater.port.RandomSource;
+import io.highwater.port.SeededRandom;
+import io.highwater.port.SystemClock;
+import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.cluster.Backoff;
+import io.highwater.protocol.cluster.BrokerCalls;
+import io.highwater.protocol.cluster.NetworkCalls;
+import io.highwater.protocol.message.CreateTopicsResponse;
+import io.highwater.protocol.message.DeleteTopicsResponse;
+import io.highwater.protocol.message.DescribeConfigsResponse;
+import io.highwater.protocol.message.Message;
+import io.highwater.protocol.message.MetadataResponse;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import java.util.function.Predicate;
+
+/**
+ * Administers the topics of a cluster. Each call has one deadline; until then it is tried again, with a growing pause, as
+ * long as no broker can have acted on it: none was reached, or the one asked is not the controller. What is not known to
+ * be undone is not repeated. A future that fails does so with an {@link AdminException}.
+ *
+ * <p>Safe for any thread. Futures complete on the client's own thread, which whoever continues there must not block.
+ */
+public final class AdminClient implements AutoCloseable {
+    private static final long BACKOFF_FIRST_MS = 50;
+    private static final long BACKOFF_MAX_MS = 1_000;
+
+    private final BrokerCalls calls;
+    private final Clock clock;
+    private final Backoff backoff;
+    private final long timeoutMs;
+
+    /** A client over calls that it closes in the end. */
+    public AdminClient(final BrokerCalls calls, final Clock clock, final RandomSource random, final long timeoutMs) {
+        this.calls = calls;
+        this.clock = clock;
+        this.backoff = new Backoff(BACKOFF_FIRST_MS, BACKOFF_MAX_MS, random);
+        this.timeoutMs = timeoutMs;
+    }
+
+    /** A client over TCP, with a thread of its own; nothing is connected yet. */
+    public static AdminClient open(
+            final List<InetSocketAddress> bootstrapAddresses, final String clientId, final long timeoutMs) {
+        return new AdminClient(
+                NetworkCalls.open(bootstrapAddresses, clientId),
+                SystemClock.INSTANCE,
+                SeededRandom.fromSystem(),
+                timeoutMs);
+    }
+
+    /** Creates topics, each by itself; or only says what would become of them. */
+    public CompletableFuture<List<TopicResult>> createTopics(final List<NewTopic> topics, final boolean validateOnly) {
+        return ask(new Attempts<CreateTopicsResponse, List<TopicResult>>(
+                "create topics",
+                true,
+                leftMs -> AdminRequests.create(topics, validateOnly, leftMs),
+                response -> response.topics.stream().anyMatch(topic -> isNotController(topic.errorCode)),
+                AdminRequests::results));
+    }
+
+    /** Deletes topics by name, each by itself. */
+    public CompletableFuture<List<TopicResult>> deleteTopics(final Collection<String> names) {
+        return ask(new Attempts<DeleteTopicsResponse, List<TopicResult>>(
+                "delete topics",
+                true,
+                leftMs -> AdminRequests.delete(names, leftMs),
+                response -> response.responses.stream().anyMatch(topic -> isNotController(topic.errorCode)),
+                AdminRequests::results));
+    }
+
+    /** All topics by name. */
+    public CompletableFuture<List<TopicDescription>> listTopics() {
+        return metadata("list topics", null);
+    }
+
+    /** These topics by name; one that does not exist has the error in its description. */
+    public CompletableFuture<List<TopicDescription>> describeTopics(final Collection<String> names) {
+        return metadata("describe topics", List.copyOf(names));
+    }
+
+    /** The settings of these topics; fails with UNSUPPORTED_VERSION where the brokers do not tell. */
+    public CompletableFuture<List<TopicConfigs>> topicConfigs(final Collection<String> names) {
+        return ask(new Attempts<DescribeConfigsResponse, List<TopicConfigs>>(
+                "describe configs",
+                false,
+                leftMs -> AdminRequests.configs(names),
+                response -> false,
+                AdminRequests::configs));
+    }
+
+    /** Fails what is pending and closes all connections. */
+    @Override
+    public void close() {
+        calls.shard().execute(calls::close);
+    }
+
+    private CompletableFuture<List<TopicDescription>> metadata(final String what, final List<String> names) {
+        return ask(new Attempts<MetadataResponse, List<TopicDescription>>(
+                what, false, leftMs -> AdminRequests.metadata(names), response -> false, AdminRequests::descriptions));
+    }
+
+    private <T> CompletableFuture<T> ask(final Attempts<?, T> attempts) {
+        calls.shard().execute(attempts::next);
+        return attempts.future;
+    }
+
+    private static boolean isNotController(final short errorCode) {
+        return errorCode == ErrorCode.NOT_CONTROLLER.code();
+    }
+
+    /**
+     * One call of a caller: attempts until one has an answer or the time is over. On the shard.
+     *
+     * @param <R> the response's class
+     * @param <T> what the caller gets
+     */
+    private final class Attempts<R extends Message, T> {
+        private int failures;
+
+        private final CompletableFuture<T> future = new CompletableFuture<>();
+        private final long deadlineMs = clock.monotonicMs() + timeoutMs;
+        private final String what;
+        private final boolean isForController;
+        private final IntFunction<Message> request;
+        private final Predicate<R> isForAnother;
+        private final Function<R, T> result;
+
+        Attempts(
+                final String what,
+                final boolean isForController,
+                final IntFunction<Message> request,
+                final Predicate<R> isForAnother,
+                final Function<R, T> result) {
+            this.what = what;
+            this.isForController = isForController;
+            this.request = request;
+            this.isForAnother = isForAnother;
+            this.result = result;
+        }
+
+        void next() {
+            final long leftMs = leftMs();
+            if (isForController) {
+                calls.sendToAny(AdminRequests.metadataOfNoTopic(), leftMs, new BrokerCalls.Answer<MetadataResponse>() {
+                    @Override
+                    public void onResponse(final MetadataResponse response) {
+                        calls.learn(response.brokers);
+                        calls.send(response.controllerId, request.apply((int) leftMs()), leftMs(), new Outcome());
+                    }
+
+                    @Override
+                    public void onFailure(final ErrorCode error, final String reason) {
+                        // Nothing has been asked for yet: whatever it was, it may be tried again.
+                        failed(error, reason, error != ErrorCode.UNSUPPORTED_VERSION);
+                    }
+                });
+            } else {
+                calls.sendToAny(request.apply((int) leftMs), leftMs, new Outcome());
+            }
+        }
+
+        private long leftMs() {
+            return Math.max(1, Math.min(Integer.MAX_VALUE, deadlineMs - clock.monotonicMs()));
+        }
+
+        private void failed(final ErrorCode error, final String reason, final boolean mayRepeat) {
+            failures++;
+            final long pauseMs = backoff.delayMs(failures);
+            if (mayRepeat && clock.monotonicMs() + pauseMs < deadlineMs) {
+                calls.shard().schedule(this::next, pauseMs);
+            } else {
+                future.completeExceptionally(new AdminException(error, what + ": " + reason));
+            }
+        }
+
+        /** What the broker that matters says. */
+        private final class Outcome implements BrokerCalls.Answer<R> {
+            @Override
+            public void onResponse(final R response) {
+                if (isForAnother.test(response)) {
+                    failed(ErrorCode.NOT_CONTROLLER, "the controller has moved", true);
+                } else {
+                    future.complete(result.apply(response));
+                }
+            }
+
+            @Override
+            public void onFailure(final ErrorCode error, final String reason) {
+                final boolean isUndone = error == ErrorCode.BROKER_NOT_AVAILABLE;
+                failed(error, reason, isUndone || (!isForController && error == ErrorCode.NETWORK_EXCEPTION));
+            }
+        }
+    }
+}
