@@ -11,14 +11,9 @@ import io.highwater.broker.metadata.TopicCreation;
 import io.highwater.broker.metadata.TopicDeletion;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Locale;
-import java.util.Map;
 
 /** Which core a node runs: as it is alone, the one with one voter. */
 final class CoreBinding {
-    /** Without a setting: three replicas, or as many as there are brokers. */
-    private static final int DEFAULT_REPLICAS = -1;
-
     private CoreBinding() {}
 
     /** Opens it over its logs in {@code core/} below {@code directory}. Blocks. */
