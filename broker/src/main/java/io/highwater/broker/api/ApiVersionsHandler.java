@@ -95,6 +95,6 @@ public final class ApiVersionsHandler implements ApiHandler<ApiVersionsRequest, 
     }
 
     private static boolean isAlphanumeric(final char c) {
-        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 }

@@ -58,9 +58,9 @@ final class BatchRules {
         }
         final boolean claimsAppendTime =
                 RecordBatch.timestampType(batch, batch.position()) != TimestampType.CREATE_TIME;
-        if (claimsAppendTime
-                || !config.logAppendTime()
-                        && RecordBatch.maxTimestamp(batch, batch.position()) > nowMs + AHEAD_MS_MAX) {
+        final boolean isAhead =
+                !config.logAppendTime() && RecordBatch.maxTimestamp(batch, batch.position()) > nowMs + AHEAD_MS_MAX;
+        if (claimsAppendTime || isAhead) {
             return ErrorCode.INVALID_TIMESTAMP;
         }
         return ErrorCode.NONE;

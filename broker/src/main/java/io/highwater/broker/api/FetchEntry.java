@@ -9,6 +9,8 @@ import io.highwater.log.epoch.EpochEnd;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.FetchRequest;
 import io.highwater.protocol.message.FetchResponse;
+import io.highwater.protocol.message.Message;
+import java.util.List;
 import java.util.UUID;
 
 /**
@@ -189,7 +191,7 @@ final class FetchEntry extends FetchWatch {
     boolean isNews() {
         return error != ErrorCode.NONE
                 || diverging != null
-                || slice != null && slice.sizeBytes() > 0
+                || hasData()
                 || highWatermark != sentHighWatermark
                 || logStartOffset != sentLogStartOffset;
     }
@@ -213,9 +215,9 @@ final class FetchEntry extends FetchWatch {
         answer.highWatermark = highWatermark;
         answer.lastStableOffset = highWatermark;
         answer.logStartOffset = logStartOffset;
-        answer.abortedTransactions = isReadCommitted ? java.util.List.of() : null;
+        answer.abortedTransactions = isReadCommitted ? List.of() : null;
         answer.preferredReadReplica = -1;
-        answer.records = slice == null ? io.highwater.protocol.message.Message.NO_BYTES : slice.records();
+        answer.records = slice == null ? Message.NO_BYTES : slice.records();
         if (diverging != null) {
             answer.divergingEpoch.epoch = diverging.epoch();
             answer.divergingEpoch.endOffset = diverging.endOffset();

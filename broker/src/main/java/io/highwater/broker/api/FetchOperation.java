@@ -12,6 +12,7 @@ import io.highwater.protocol.message.FetchResponse;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -230,7 +231,7 @@ final class FetchOperation {
     }
 
     private static boolean isSameTopic(final FetchEntry one, final FetchEntry other) {
-        return one.topicId().equals(other.topicId()) && java.util.Objects.equals(one.topic(), other.topic());
+        return one.topicId().equals(other.topicId()) && Objects.equals(one.topic(), other.topic());
     }
 
     /** The memory of several slices. */

@@ -153,7 +153,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
             response.clusterAuthorizedOperations = ALL_CLUSTER_OPERATIONS;
         }
         final boolean wantsAll = request.topics == null
-                || request.topics.isEmpty() && context.apiVersion() < FIRST_VERSION_WITH_NULL_FOR_ALL;
+                || (request.topics.isEmpty() && context.apiVersion() < FIRST_VERSION_WITH_NULL_FOR_ALL);
         if (wantsAll) {
             image.topics().forEach((id, topic) -> response.topics.add(topicOf(image, topic)));
         } else {

@@ -68,6 +68,7 @@ final class ProduceOperation {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // One object for each topic of the request, even when it names one twice.
     private void answer() {
         if (request.acks == 0) {
             for (final Batch batch : batches) {

@@ -20,7 +20,7 @@ import java.util.zip.CRC32C;
  *      0                   1                   2                   3
  *      0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1
  *     +---------------------------------------------------------------+
- *   0 |            CRC-32C of bytes 4 to the end of the entry         |
+ *   0 |     CRC-32C of the file's salt and bytes 4 to the end         |
  *     +---------------------------------------------------------------+
  *   4 |            Length of the whole entry (int32)                  |
  *     +---------------------------------------------------------------+
@@ -91,6 +91,7 @@ final class CoreEntryCodec {
     static void write(
             final RecordTypes types,
             final ByteBuf out,
+            final long salt,
             final long index,
             final long batch,
             final List<Message> records) {
@@ -115,13 +116,11 @@ final class CoreEntryCodec {
         }
         final int length = out.writerIndex() - start;
         out.setInt(start + LENGTH_OFFSET, length);
-        final CRC32C crc = new CRC32C();
-        crc.update(out.nioBuffer(start + LENGTH_OFFSET, length - LENGTH_OFFSET));
-        out.setInt(start + CRC_OFFSET, (int) crc.getValue());
+        out.setInt(start + CRC_OFFSET, crc(salt, out.nioBuffer(start + LENGTH_OFFSET, length - LENGTH_OFFSET)));
     }
 
     /** The length of the valid entry with this index at the position, or 0 when there is none. */
-    static int validLength(final ByteBuffer file, final int position, final long index) {
+    static int validLength(final ByteBuffer file, final int position, final long index, final long salt) {
         if (file.limit() - position < RECORDS_OFFSET || file.getLong(position + INDEX_OFFSET) != index) {
             return 0;
         }
@@ -129,9 +128,15 @@ final class CoreEntryCodec {
         if (length < RECORDS_OFFSET || length > file.limit() - position) {
             return 0;
         }
+        final ByteBuffer covered = file.duplicate().limit(position + length).position(position + LENGTH_OFFSET);
+        return crc(salt, covered) == file.getInt(position + CRC_OFFSET) ? length : 0;
+    }
+
+    private static int crc(final long salt, final ByteBuffer covered) {
         final CRC32C crc = new CRC32C();
-        crc.update(file.duplicate().limit(position + length).position(position + LENGTH_OFFSET));
-        return (int) crc.getValue() == file.getInt(position + CRC_OFFSET) ? length : 0;
+        crc.update(ByteBuffer.allocate(Long.BYTES).putLong(0, salt));
+        crc.update(covered);
+        return (int) crc.getValue();
     }
 
     /** What the valid entry at the position says of its batch. */

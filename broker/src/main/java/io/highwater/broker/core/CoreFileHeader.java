@@ -19,10 +19,16 @@ import java.util.zip.CRC32C;
  *   8 |  Index (int64): of the first entry of a log segment, of the   |
  *     |  last entry in a snapshot                                     |
  *     +---------------------------------------------------------------+
- *  16 |            CRC-32C of bytes 0 to 15, inclusive                |
+ *  16 |  Salt (int64): drawn when the group's log was made, the same  |
+ *     |  in all its files                                             |
  *     +---------------------------------------------------------------+
- *  20
+ *  24 |            CRC-32C of bytes 0 to 23, inclusive                |
+ *     +---------------------------------------------------------------+
+ *  28
  * </pre>
+ *
+ * <p>The salt goes into the checksum of every entry: clients choose much of what is in records, and could put bytes there
+ * that would pass for an entry when what is behind a torn one is searched.
  */
 final class CoreFileHeader {
     static final int LOG_MAGIC = 0x4857_434C;
@@ -34,17 +40,19 @@ final class CoreFileHeader {
     static final int VERSION_OFFSET = MAGIC_OFFSET + Integer.BYTES;
     static final int GROUP_OFFSET = VERSION_OFFSET + Short.BYTES;
     static final int INDEX_OFFSET = GROUP_OFFSET + Short.BYTES;
-    static final int CRC_OFFSET = INDEX_OFFSET + Long.BYTES;
+    static final int SALT_OFFSET = INDEX_OFFSET + Long.BYTES;
+    static final int CRC_OFFSET = SALT_OFFSET + Long.BYTES;
     static final int BYTES = CRC_OFFSET + Integer.BYTES;
 
     private CoreFileHeader() {}
 
-    static ByteBuffer write(final int magic, final int groupId, final long index) {
+    static ByteBuffer write(final int magic, final int groupId, final long index, final long salt) {
         final ByteBuffer header = ByteBuffer.allocate(BYTES);
         header.putInt(MAGIC_OFFSET, magic);
         header.putShort(VERSION_OFFSET, (short) VERSION);
         header.putShort(GROUP_OFFSET, (short) groupId);
         header.putLong(INDEX_OFFSET, index);
+        header.putLong(SALT_OFFSET, salt);
         header.putInt(CRC_OFFSET, crc(header));
         return header;
     }
@@ -77,6 +85,11 @@ final class CoreFileHeader {
             throw new CoreLogException(
                     CoreLogException.Reason.CORRUPT, path, "index " + file.getLong(INDEX_OFFSET) + " in the head");
         }
+    }
+
+    /** The salt in the head at position 0. */
+    static long salt(final ByteBuffer file) {
+        return file.getLong(SALT_OFFSET);
     }
 
     private static int crc(final ByteBuffer header) {

@@ -37,6 +37,8 @@ final class CoreLog {
     private long position;
     private long allocated;
     private long recoveredBytes;
+    /** Of this log when it exists, else of the one to be made. */
+    private long salt;
 
     /** Takes the log's entries at its opening, in order. */
     @FunctionalInterface
@@ -49,12 +51,14 @@ final class CoreLog {
             final Path directory,
             final CoreGroup<?> group,
             final RecordTypes types,
-            final int segmentBytesMax) {
+            final int segmentBytesMax,
+            final long newSalt) {
         this.disk = disk;
         this.directory = directory;
         this.group = group;
         this.types = types;
         this.segmentBytesMax = segmentBytesMax;
+        this.salt = newSalt;
     }
 
     /** Makes a new log, or reads this one from the entry after {@code snapshotIndex} on. All that it reads is durable. */
@@ -111,6 +115,11 @@ final class CoreLog {
         }
     }
 
+    /** What the checksums of this log's files begin with; final once the log is open. */
+    long salt() {
+        return salt;
+    }
+
     /** Bytes of entries that the opening replayed. */
     long recoveredBytes() {
         return recoveredBytes;
@@ -130,7 +139,7 @@ final class CoreLog {
         active.truncate(0);
         allocated = 0;
         allocate(Math.min(SPACE_AHEAD_BYTES, segmentBytesMax));
-        active.write(CoreFileHeader.write(CoreFileHeader.LOG_MAGIC, group.id(), firstIndex), 0);
+        active.write(CoreFileHeader.write(CoreFileHeader.LOG_MAGIC, group.id(), firstIndex, salt), 0);
         active.force();
         active.close();
         disk.rename(temporary, path);
@@ -152,13 +161,18 @@ final class CoreLog {
         try {
             final ByteBuffer bytes = CoreFiles.readAll(path, file);
             CoreFileHeader.require(path, bytes, CoreFileHeader.LOG_MAGIC, group, first);
+            if (first == segments.firstKey()) {
+                salt = CoreFileHeader.salt(bytes);
+            } else if (CoreFileHeader.salt(bytes) != salt) {
+                throw new CoreLogException(CoreLogException.Reason.FOREIGN, path, "belongs to another log");
+            }
             long index = first;
             int at = CoreFileHeader.BYTES;
             int lastBatchAt = at;
             long lastBatch = first;
-            for (int length = CoreEntryCodec.validLength(bytes, at, index);
+            for (int length = CoreEntryCodec.validLength(bytes, at, index, salt);
                     length > 0;
-                    length = CoreEntryCodec.validLength(bytes, at, index)) {
+                    length = CoreEntryCodec.validLength(bytes, at, index, salt)) {
                 if (CoreEntryCodec.batch(bytes, at) != lastBatch) {
                     lastBatch = CoreEntryCodec.batch(bytes, at);
                     lastBatchAt = at;
@@ -195,7 +209,7 @@ final class CoreLog {
             if (index > badIndex
                     && index <= indexMax
                     && CoreEntryCodec.batch(bytes, at) > badIndex
-                    && CoreEntryCodec.validLength(bytes, at, index) > 0) {
+                    && CoreEntryCodec.validLength(bytes, at, index, salt) > 0) {
                 throw new CoreLogException(
                         CoreLogException.Reason.CORRUPT,
                         path,

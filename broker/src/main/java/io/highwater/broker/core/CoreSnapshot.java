@@ -24,6 +24,7 @@ final class CoreSnapshot {
 
     private final RecordTypes types;
     private final DiskFile file;
+    private final long salt;
     private final long index;
     private final List<Message> chunk = new ArrayList<>();
     private final ByteBuf bytes = Unpooled.buffer(CHUNK_BYTES + CHUNK_BYTES / 2);
@@ -31,7 +32,8 @@ final class CoreSnapshot {
     private long chunks;
     private long position;
 
-    private CoreSnapshot(final RecordTypes types, final DiskFile file, final long index) {
+    private CoreSnapshot(final RecordTypes types, final DiskFile file, final long salt, final long index) {
+        this.salt = salt;
         this.types = types;
         this.file = file;
         this.index = index;
@@ -44,6 +46,7 @@ final class CoreSnapshot {
             final CoreGroup<?> group,
             final RecordTypes types,
             final StateMachine<S> machine,
+            final long salt,
             final long index,
             final S state)
             throws IOException {
@@ -52,8 +55,8 @@ final class CoreSnapshot {
         final long size;
         try (DiskFile file = disk.open(temporary, true)) {
             file.truncate(0);
-            final CoreSnapshot snapshot = new CoreSnapshot(types, file, index);
-            snapshot.put(CoreFileHeader.write(CoreFileHeader.SNAPSHOT_MAGIC, group.id(), index));
+            final CoreSnapshot snapshot = new CoreSnapshot(types, file, salt, index);
+            snapshot.put(CoreFileHeader.write(CoreFileHeader.SNAPSHOT_MAGIC, group.id(), index, salt));
             try {
                 machine.snapshot(state, snapshot::add);
             } catch (final UncheckedIOException e) {
@@ -85,7 +88,7 @@ final class CoreSnapshot {
         S state = machine.empty();
         int at = CoreFileHeader.BYTES;
         for (long expected = 0; ; expected++) {
-            final int length = CoreEntryCodec.validLength(bytes, at, index);
+            final int length = CoreEntryCodec.validLength(bytes, at, index, CoreFileHeader.salt(bytes));
             if (length == 0 || CoreEntryCodec.batch(bytes, at) != expected) {
                 throw new CoreLogException(CoreLogException.Reason.CORRUPT, path, "chunk " + expected + " is bad");
             }
@@ -123,7 +126,7 @@ final class CoreSnapshot {
 
     private void flush() throws IOException {
         bytes.clear();
-        CoreEntryCodec.write(types, bytes, index, chunks++, chunk);
+        CoreEntryCodec.write(types, bytes, salt, index, chunks++, chunk);
         put(bytes.nioBuffer());
         chunk.clear();
         chunkBytes = 0;

@@ -15,6 +15,7 @@ import java.util.List;
 final class EntryBatch<S> {
     private static final int BYTES_AT_FIRST = 512;
 
+    private final long salt;
     private final long firstIndex;
     private final ByteBuf bytes = Unpooled.buffer(BYTES_AT_FIRST);
     private final List<Decided<S>> entries = new ArrayList<>();
@@ -22,7 +23,8 @@ final class EntryBatch<S> {
     /** An entry, and the state that it makes. */
     record Decided<S>(CoreEntry entry, S state) {}
 
-    EntryBatch(final long firstIndex) {
+    EntryBatch(final long salt, final long firstIndex) {
+        this.salt = salt;
         this.firstIndex = firstIndex;
     }
 
@@ -44,7 +46,7 @@ final class EntryBatch<S> {
         final int before = bytes.writerIndex();
         boolean written = false;
         try {
-            CoreEntryCodec.write(types, bytes, entry.index(), firstIndex, entry.records());
+            CoreEntryCodec.write(types, bytes, salt, entry.index(), firstIndex, entry.records());
             written = true;
         } finally {
             if (!written) {

@@ -27,9 +27,8 @@ public final class OneVoterCore implements Core {
      * Does no I/O.
      *
      * @param executor where the core blocks: forces, snapshots.
-     * @param random for elections, of which a node that is alone has none.
+     * @param random for the salts of new logs.
      */
-    @SuppressWarnings("unused") // random: see above.
     public OneVoterCore(
             final Path metadataDirectory,
             final CoreSettings settings,
@@ -53,6 +52,7 @@ public final class OneVoterCore implements Core {
                 executor,
                 disk,
                 clock,
+                random,
                 meta,
                 RecordTypes.META,
                 cause -> onFatal(CoreGroup.META, cause));
@@ -64,6 +64,7 @@ public final class OneVoterCore implements Core {
                 executor,
                 disk,
                 clock,
+                random,
                 groups,
                 groupRecordTypes,
                 cause -> onFatal(CoreGroup.GROUPS, cause));

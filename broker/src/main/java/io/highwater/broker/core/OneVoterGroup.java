@@ -3,6 +3,7 @@ package io.highwater.broker.core;
 import io.highwater.broker.metadata.Decision;
 import io.highwater.log.disk.Disk;
 import io.highwater.port.Clock;
+import io.highwater.port.RandomSource;
 import io.highwater.port.Shard;
 import io.highwater.protocol.message.Message;
 import java.io.IOException;
@@ -79,6 +80,7 @@ final class OneVoterGroup<S> {
             final Executor executor,
             final Disk disk,
             final Clock clock,
+            final RandomSource random,
             final StateMachine<S> machine,
             final RecordTypes types,
             final Consumer<Exception> onFatal) {
@@ -92,7 +94,7 @@ final class OneVoterGroup<S> {
         this.machine = machine;
         this.types = types;
         this.onFatal = onFatal;
-        this.log = new CoreLog(disk, directory, group, types, settings.segmentBytesMax());
+        this.log = new CoreLog(disk, directory, group, types, settings.segmentBytesMax(), random.nextLong());
         this.pending = new PendingAnswers(shard, clock);
     }
 
@@ -224,7 +226,7 @@ final class OneVoterGroup<S> {
         final S next = machine.replay(newest, entry.index(), records);
         final EntryBatch<S> open = batches.peekLast();
         final boolean isNew = open == null || open.bytes().readableBytes() >= settings.batchBytesMax();
-        final EntryBatch<S> batch = isNew ? new EntryBatch<>(entry.index()) : open;
+        final EntryBatch<S> batch = isNew ? new EntryBatch<>(log.salt(), entry.index()) : open;
         batch.add(types, entry, next);
         if (isNew) {
             batches.addLast(batch);
@@ -286,7 +288,6 @@ final class OneVoterGroup<S> {
         final long index = decided.entry().index();
         visible = decided.state();
         visibleIndex = index;
-        pending.advance(index);
         for (final Subscription<S> subscription : subscriptions) {
             if (subscription.seen < index) {
                 subscription.seen = index;
@@ -294,6 +295,8 @@ final class OneVoterGroup<S> {
                         subscription.watcher.onRecords(index, decided.entry().records(), decided.state()));
             }
         }
+        // After the watchers: whoever is answered finds what it did in the views that they keep.
+        pending.advance(index);
     }
 
     private void snapshotIfLong() {
@@ -309,7 +312,7 @@ final class OneVoterGroup<S> {
         executor.execute(() -> {
             final long size;
             try {
-                size = CoreSnapshot.write(disk, directory, group, types, machine, index, state);
+                size = CoreSnapshot.write(disk, directory, group, types, machine, log.salt(), index, state);
             } catch (final IOException | RuntimeException e) {
                 shard.execute(() -> {
                     snapshotting = false;

@@ -193,6 +193,7 @@ public final class TopicCreation {
         }
         final CreatableTopicResult result = new CreatableTopicResult();
         result.name = topic.name;
+        result.errorMessage = null;
         result.topicId = id;
         result.numPartitions = placed.size();
         result.replicationFactor = (short) placed.get(0).size();

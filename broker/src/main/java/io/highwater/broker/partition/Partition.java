@@ -161,8 +161,8 @@ public final class Partition implements StableEndListener {
                 case FENCED -> {
                     return ErrorCode.INVALID_PRODUCER_EPOCH;
                 }
-                case NEW -> {
-                    // Stored below.
+                default -> {
+                    // New: stored below.
                 }
             }
         }

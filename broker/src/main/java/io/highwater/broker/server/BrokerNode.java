@@ -96,7 +96,7 @@ public final class BrokerNode {
     /** Starts; the callback gets null when the node is ready, else why it is not. Called once. */
     public void start(final Consumer<StartException> started) {
         onStarted = started;
-        ports.blockingExecutor().execute(this::openStorage);
+        ports.blockingExecutor().execute(guarded(this::openStorage));
     }
 
     /** True from ready to the begin of the stop. */
@@ -127,6 +127,18 @@ public final class BrokerNode {
     /** Where clients are served; null before the node is ready. */
     public InetSocketAddress address() {
         return listener == null ? null : listener.address();
+    }
+
+    /** A fault of ours in a step must end the start, not leave its caller waiting. */
+    private Runnable guarded(final Runnable step) {
+        return () -> {
+            try {
+                step.run();
+            } catch (final RuntimeException e) {
+                LOG.error("the start met a fault", e);
+                fail("internal error: " + e, e);
+            }
+        };
     }
 
     private void openStorage() {
@@ -161,7 +173,7 @@ public final class BrokerNode {
         command.clusterId = known == null ? Uuids.toString(random.nextUuid()) : known;
         propose(command, response -> {
             final String clusterId = ((FormClusterResult) response).clusterId;
-            ports.blockingExecutor().execute(() -> joinCluster(clusterId));
+            ports.blockingExecutor().execute(guarded(() -> joinCluster(clusterId)));
         });
     }
 
@@ -200,7 +212,7 @@ public final class BrokerNode {
                 hosted,
                 metadata,
                 ports,
-                () -> ports.blockingExecutor().execute(() -> listen(brokerEpoch)));
+                () -> ports.blockingExecutor().execute(guarded(() -> listen(brokerEpoch))));
         openCore.core().watch(CoreGroup.META, 0, lifecycle);
     }
 

@@ -1,24 +1,32 @@
 package io.highwater.broker.core;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.highwater.broker.codec.Codecs;
+import io.highwater.broker.message.GroupStateRecord;
 import io.highwater.log.disk.DiskFile;
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.port.SeededRandom;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class CoreLogTest {
     private static final Path DIRECTORY = Path.of("/core/groups");
     private static final Path FIRST = DIRECTORY.resolve("00000000000000000001.log");
+
+    private static final long SALT = 0x5A17_5A17_5A17_5A17L;
 
     private final SimulatedDisk disk = new SimulatedDisk(1);
 
@@ -30,8 +38,9 @@ final class CoreLogTest {
         assertEquals(4, CoreFileHeader.VERSION_OFFSET);
         assertEquals(6, CoreFileHeader.GROUP_OFFSET);
         assertEquals(8, CoreFileHeader.INDEX_OFFSET);
-        assertEquals(16, CoreFileHeader.CRC_OFFSET);
-        assertEquals(20, CoreFileHeader.BYTES);
+        assertEquals(16, CoreFileHeader.SALT_OFFSET);
+        assertEquals(24, CoreFileHeader.CRC_OFFSET);
+        assertEquals(28, CoreFileHeader.BYTES);
         assertEquals(0, CoreEntryCodec.CRC_OFFSET);
         assertEquals(4, CoreEntryCodec.LENGTH_OFFSET);
         assertEquals(8, CoreEntryCodec.INDEX_OFFSET);
@@ -51,20 +60,73 @@ final class CoreLogTest {
         assertEquals(262_144, CoreLog.SPACE_AHEAD_BYTES);
         assertEquals(2, file.getShort(6));
         assertEquals(1, file.getLong(8));
-        assertEquals(1, file.getLong(20 + 8));
-        assertEquals(1, file.getLong(20 + 16));
-        assertEquals(1, file.getLong(20 + 24));
-        assertEquals(1, file.getInt(20 + 32));
-        assertEquals(103, file.getShort(20 + 36));
-        assertEquals(0, file.getShort(20 + 38));
-        assertEquals(file.getInt(20 + 4), 36 + 8 + file.getInt(20 + 40));
+        assertEquals(SALT, file.getLong(16));
+        assertEquals(1, file.getLong(28 + 8));
+        assertEquals(1, file.getLong(28 + 16));
+        assertEquals(1, file.getLong(28 + 24));
+        assertEquals(1, file.getInt(28 + 32));
+        assertEquals(103, file.getShort(28 + 36));
+        assertEquals(0, file.getShort(28 + 38));
+        assertEquals(file.getInt(28 + 4), 36 + 8 + file.getInt(28 + 40));
+    }
+
+    /** The first version's files are read for ever, or refused by name. */
+    @Test
+    void theGoldenFileIsWrittenAndRead() throws IOException {
+        final CoreLog log = newLog();
+        log.append(1, entries(1, 1, 2));
+        log.append(3, entries(3, 3, 1));
+        log.close();
+        final int size = 28 + entries(1, 1, 3).remaining();
+        final byte[] golden;
+        try (InputStream in = CoreLogTest.class.getResourceAsStream("/core-log/segment-v1.hex")) {
+            golden = HexFormat.of().parseHex(new String(in.readAllBytes(), StandardCharsets.US_ASCII).strip());
+        }
+        assertEquals(HexFormat.of().formatHex(golden), HexFormat.of().formatHex(read().array(), 0, size));
+        try (DiskFile file = disk.open(FIRST, false)) {
+            file.truncate(0);
+            file.write(ByteBuffer.wrap(golden), 0);
+        }
+        assertEquals(List.of(1L, 2L, 3L), reopen());
+    }
+
+    /** What a client puts into a record may look like an entry that was written later; the salt tells. */
+    @Test
+    void contentThatLooksLikeAnEntryDoesNotMakeATornTailLookDurable() throws IOException {
+        final ByteBuf fake = Unpooled.buffer();
+        CoreEntryCodec.write(RecordTypes.GROUPS, fake, 0, 3, 3, List.of(CoreWorld.record("fake", 1)));
+        final GroupStateRecord record = (GroupStateRecord) CoreWorld.record("group", 1);
+        final GroupStateRecord.MemberState member = new GroupStateRecord.MemberState();
+        member.assignment = fake.nioBuffer();
+        record.members.add(member);
+        final ByteBuf torn = Unpooled.buffer();
+        CoreEntryCodec.write(RecordTypes.GROUPS, torn, SALT, 2, 2, List.of(record));
+        final CoreLog log = newLog();
+        log.append(1, entries(1, 1, 1));
+        final int good = 28 + entries(1, 1, 1).remaining();
+        log.append(2, torn.nioBuffer());
+        log.close();
+        disk.flipBit(FIRST, good, 0);
+        assertEquals(List.of(1L), reopen());
+    }
+
+    @Test
+    void aRecordHasTheSameNumberInTheLogAndInItsSchema() {
+        for (short number = 0; number < 200; number++) {
+            for (final RecordTypes types : List.of(RecordTypes.META, RecordTypes.GROUPS)) {
+                final RecordTypes.Type type = types.ofNumberOrNull(number);
+                if (type != null) {
+                    assertSame(Codecs.record(number), type.codec());
+                }
+            }
+        }
     }
 
     @Test
     void aTornTailIsCut() throws IOException {
         final CoreLog log = newLog();
         log.append(1, entries(1, 1, 3));
-        final int good = 20 + entries(1, 1, 3).remaining();
+        final int good = 28 + entries(1, 1, 3).remaining();
         log.append(4, entries(4, 4, 3));
         log.close();
         disk.flipBit(FIRST, good + 40, 3);
@@ -84,7 +146,7 @@ final class CoreLogTest {
         log.append(1, entries(1, 1, 1));
         log.append(2, entries(2, 2, 1));
         log.close();
-        for (int at = 20; at < 20 + entries(1, 1, 1).remaining(); at++) {
+        for (int at = 28; at < 28 + entries(1, 1, 1).remaining(); at++) {
             disk.flipBit(FIRST, at, at % 8);
             assertEquals(CoreLogException.Reason.CORRUPT, refusal());
             disk.flipBit(FIRST, at, at % 8);
@@ -138,7 +200,7 @@ final class CoreLogTest {
     }
 
     private CoreLog log() {
-        return new CoreLog(disk, DIRECTORY, CoreGroup.GROUPS, RecordTypes.GROUPS, 1_024);
+        return new CoreLog(disk, DIRECTORY, CoreGroup.GROUPS, RecordTypes.GROUPS, 1_024, SALT);
     }
 
     private CoreLog newLog() throws IOException {
@@ -175,7 +237,7 @@ final class CoreLogTest {
     private static ByteBuffer entries(final long first, final long batch, final int count) {
         final ByteBuf out = Unpooled.buffer();
         for (int i = 0; i < count; i++) {
-            CoreEntryCodec.write(RecordTypes.GROUPS, out, first + i, batch, List.of(CoreWorld.record("group", i)));
+            CoreEntryCodec.write(RecordTypes.GROUPS, out, SALT, first + i, batch, List.of(CoreWorld.record("group", i)));
         }
         return out.nioBuffer();
     }

@@ -92,6 +92,35 @@ final class OneVoterCoreTest {
         assertEquals(20, CoreWorld.value(upToDate.image, "key"));
     }
 
+    /** Views are kept by watchers: whoever is answered finds there what was done. */
+    @Test
+    void anAnswerComesAfterTheWatchersHaveSeen() throws IOException {
+        final CoreWorld world = new CoreWorld(4, CoreWorld.SMALL);
+        world.start();
+        final CoreWorld.Seen seen = world.watch(0);
+        final List<Integer> found = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            final int value = i;
+            world.core.propose(
+                    CoreGroup.GROUPS,
+                    new AppendRecords(List.of(CoreWorld.record("key", value))),
+                    Long.MAX_VALUE,
+                    new Core.Completion() {
+                        @Override
+                        public void onApplied(final long index, final Message response) {
+                            found.add(CoreWorld.value(seen.image, "key") - value);
+                        }
+
+                        @Override
+                        public void onFailed(final CoreFailure failure) {
+                            throw new AssertionError(failure);
+                        }
+                    });
+        }
+        world.idle();
+        assertEquals(List.of(0, 0, 0, 0, 0), found);
+    }
+
     @Test
     void aCommandThatChangesNothingIsAnsweredWhenWhatItSawIsDurable() throws IOException {
         final CoreWorld world = new CoreWorld(3, CoreWorld.SMALL);

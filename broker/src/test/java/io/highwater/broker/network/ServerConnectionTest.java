@@ -37,6 +37,7 @@ import io.highwater.protocol.transport.Transport;
 import io.highwater.protocol.transport.TransportOptions;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -128,8 +129,8 @@ class ServerConnectionTest {
                 serverProcess.clock(),
                 metrics);
         dispatcher.advertise("broker.test", 9092);
-        final Listener listener =
-                transport(serverProcess).listen(new InetSocketAddress("127.0.0.1", 0), LIMITS, dispatcher);
+        final Listener listener = transport(serverProcess)
+                .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), LIMITS, dispatcher);
         final Transport clients = transport(clientProcess);
         clients.connect(listener.address(), clients.shards().get(0), LIMITS, client);
         assertTrue(scheduler.runUntil(() -> client.link != null, 1_000));
