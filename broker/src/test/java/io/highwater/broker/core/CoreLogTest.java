@@ -237,7 +237,8 @@ final class CoreLogTest {
     private static ByteBuffer entries(final long first, final long batch, final int count) {
         final ByteBuf out = Unpooled.buffer();
         for (int i = 0; i < count; i++) {
-            CoreEntryCodec.write(RecordTypes.GROUPS, out, SALT, first + i, batch, List.of(CoreWorld.record("group", i)));
+            CoreEntryCodec.write(
+                    RecordTypes.GROUPS, out, SALT, first + i, batch, List.of(CoreWorld.record("group", i)));
         }
         return out.nioBuffer();
     }

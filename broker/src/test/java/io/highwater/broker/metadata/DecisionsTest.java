@@ -60,7 +60,9 @@ final class DecisionsTest {
         }
         assertEquals(
                 response.brokerEpoch,
-                BrokerAdmission.decide(metadata.image(), Metadata.registration(1, new UUID(5, 5))).response().brokerEpoch,
+                BrokerAdmission.decide(metadata.image(), Metadata.registration(1, new UUID(5, 5)))
+                        .response()
+                        .brokerEpoch,
                 "the same incarnation gets its answer again");
     }
 
@@ -92,8 +94,8 @@ final class DecisionsTest {
         for (int round = 0; round < 3; round++) {
             for (int id = 1; id <= 2; id++) {
                 final long epoch = metadata.image().brokerOrNull(id).epoch();
-                final AllocateProducerIdsResponse response = metadata.apply(
-                        ProducerIdAllocation.decide(metadata.image(), Metadata.allocation(id, epoch)));
+                final AllocateProducerIdsResponse response =
+                        metadata.apply(ProducerIdAllocation.decide(metadata.image(), Metadata.allocation(id, epoch)));
                 assertEquals(expected, response.producerIdStart);
                 assertEquals(1000, response.producerIdLen);
                 expected += 1000;
@@ -101,10 +103,14 @@ final class DecisionsTest {
         }
         assertEquals(
                 ErrorCode.STALE_BROKER_EPOCH.code(),
-                ProducerIdAllocation.decide(metadata.image(), Metadata.allocation(1, 0)).response().errorCode);
+                ProducerIdAllocation.decide(metadata.image(), Metadata.allocation(1, 0))
+                        .response()
+                        .errorCode);
         assertEquals(
                 ErrorCode.BROKER_ID_NOT_REGISTERED.code(),
-                ProducerIdAllocation.decide(metadata.image(), Metadata.allocation(8, 0)).response().errorCode);
+                ProducerIdAllocation.decide(metadata.image(), Metadata.allocation(8, 0))
+                        .response()
+                        .errorCode);
     }
 
     @Test

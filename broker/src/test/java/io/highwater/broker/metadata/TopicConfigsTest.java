@@ -23,8 +23,7 @@ final class TopicConfigsTest {
         for (final Field field : TopicConfig.class.getFields()) {
             if (field.getName().endsWith("_CONFIG")) {
                 final String name = (String) field.get(null);
-                assertTrue(
-                        TopicConfigs.keys().containsKey(name) || name.equals("message.downconversion.enable"), name);
+                assertTrue(TopicConfigs.keys().containsKey(name) || name.equals("message.downconversion.enable"), name);
                 count++;
             }
         }
@@ -34,8 +33,8 @@ final class TopicConfigsTest {
 
     @Test
     void acceptsEveryDefault() {
-        TopicConfigs.keys().forEach((name, key) ->
-                assertNull(configs.problemOrNull(NONE.with(name, key.defaultValue())), name));
+        TopicConfigs.keys()
+                .forEach((name, key) -> assertNull(configs.problemOrNull(NONE.with(name, key.defaultValue())), name));
     }
 
     @ParameterizedTest
