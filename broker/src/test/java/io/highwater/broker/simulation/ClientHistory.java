@@ -29,7 +29,6 @@ final class ClientHistory {
 
     long acked;
     long shown;
-    long duplicatesAnswered;
     long committed;
 
     private static final class PartitionHistory {
@@ -123,7 +122,7 @@ final class ClientHistory {
         places.put(number, offset);
         final Map.Entry<Long, Long> before = places.lowerEntry(number);
         final Map.Entry<Long, Long> after = places.higherEntry(number);
-        if (before != null && before.getValue() >= offset || after != null && after.getValue() <= offset) {
+        if ((before != null && before.getValue() >= offset) || (after != null && after.getValue() <= offset)) {
             throw new InvariantBroken(
                     "OnceInOrder",
                     target + " holds " + id(record) + " at " + offset + ", next to it " + before + after);

@@ -17,6 +17,7 @@ import java.util.function.UnaryOperator;
 
 /** Sends batches; an idempotent one sends each again until it is acknowledged, a plain one sends each once. */
 final class ProducerActor extends Actor {
+    private static final List<Compression> CODECS = List.of(Compression.values());
     private static final int PARTITIONS_MAX = 3;
     private static final int RECORDS_MAX = 6;
     private static final int PADDING_MAX = 400;
@@ -92,7 +93,7 @@ final class ProducerActor extends Actor {
 
     private Pending newBatch(final Target target) {
         final List<String> records = new ArrayList<>();
-        builder.reset().compression(Compression.values()[random.nextInt(Compression.values().length)]);
+        builder.reset().compression(CODECS.get(random.nextInt(CODECS.size())));
         final int count = 1 + random.nextInt(RECORDS_MAX);
         for (int i = 0; i < count; i++) {
             final char filling = (char) ('a' + random.nextInt(26));

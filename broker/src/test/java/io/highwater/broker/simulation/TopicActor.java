@@ -30,7 +30,7 @@ final class TopicActor extends Actor {
     void act() {
         if (going != null) {
             delete();
-        } else if (topics.size() < TOPICS_MIN || topics.size() < TOPICS_MAX && random.nextInt(2) == 0) {
+        } else if (topics.size() < TOPICS_MIN || (topics.size() < TOPICS_MAX && random.nextInt(2) == 0)) {
             create("topic" + nextNumber++, 1 + random.nextInt(PARTITIONS_MAX));
         } else {
             going = topics.remove(random.nextInt(topics.size()));
