@@ -48,6 +48,9 @@ final class TopicCollector implements MultiCollector {
     }
 
     private static GaugeDataPointSnapshot point(final Labels labels, final long value) {
-        return GaugeDataPointSnapshot.builder().labels(labels).value((double) value).build();
+        return GaugeDataPointSnapshot.builder()
+                .labels(labels)
+                .value((double) value)
+                .build();
     }
 }
