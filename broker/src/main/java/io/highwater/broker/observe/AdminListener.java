@@ -33,6 +33,7 @@ public final class AdminListener implements AutoCloseable {
     private static final int AGE_CHECK_MS = 1_000;
     private static final int THREAD_IDLE_S = 10;
     private static final int ACCEPT_RETRY_MS = 100;
+    private static final int CLOSE_MS_MAX = 1_000;
 
     /** Open connections and when, in the clock's monotonic milliseconds, each is closed at the latest. */
     private final Map<Socket, Long> open = new ConcurrentHashMap<>();
@@ -43,6 +44,7 @@ public final class AdminListener implements AutoCloseable {
     private final AdminPages pages;
     private final Clock clock;
     private final ThreadPoolExecutor answering;
+    private final Thread accepting;
 
     private AdminListener(final ServerSocket server, final AdminPages pages, final Clock clock) {
         this.server = server;
@@ -54,6 +56,8 @@ public final class AdminListener implements AutoCloseable {
                     thread.setDaemon(true);
                     return thread;
                 });
+        this.accepting = new Thread(this::acceptAll, "highwater-admin");
+        accepting.setDaemon(true);
     }
 
     /** Listens from now on, whether the node is ready or not. */
@@ -69,9 +73,7 @@ public final class AdminListener implements AutoCloseable {
             throw e;
         }
         final AdminListener listener = new AdminListener(server, new AdminPages(metrics, node), clock);
-        final Thread thread = new Thread(listener::acceptAll, "highwater-admin");
-        thread.setDaemon(true);
-        thread.start();
+        listener.accepting.start();
         return listener;
     }
 
@@ -91,6 +93,19 @@ public final class AdminListener implements AutoCloseable {
         }
         open.keySet().forEach(AdminListener::closeSocket);
         answering.shutdown();
+        awaitAccepting();
+    }
+
+    /** The system frees the address when the last accept has returned, a moment after the close. */
+    private void awaitAccepting() {
+        if (Thread.currentThread() == accepting) {
+            return;
+        }
+        try {
+            accepting.join(CLOSE_MS_MAX);
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void acceptAll() {

@@ -27,7 +27,7 @@ final class TopicCollector implements MultiCollector {
         long allPartitions = 0;
         for (final NodeReadings.TopicReading topic : node.topics()) {
             final Labels labels = Labels.of("topic", topic.name());
-            bytes.dataPoint(point(labels, topic.bytes()));
+            bytes.dataPoint(point(labels, (double) topic.bytes()));
             partitions.dataPoint(point(labels, topic.partitions()));
             allBytes += topic.bytes();
             allPartitions += topic.partitions();
@@ -38,19 +38,16 @@ final class TopicCollector implements MultiCollector {
                 GaugeSnapshot.builder()
                         .name("highwater_log_bytes")
                         .help("Size of all logs on this node")
-                        .dataPoint(point(Labels.EMPTY, allBytes))
+                        .dataPoint(point(Labels.EMPTY, (double) allBytes))
                         .build(),
                 GaugeSnapshot.builder()
                         .name("highwater_partitions")
                         .help("Partitions on this node")
-                        .dataPoint(point(Labels.EMPTY, allPartitions))
+                        .dataPoint(point(Labels.EMPTY, (double) allPartitions))
                         .build());
     }
 
-    private static GaugeDataPointSnapshot point(final Labels labels, final long value) {
-        return GaugeDataPointSnapshot.builder()
-                .labels(labels)
-                .value((double) value)
-                .build();
+    private static GaugeDataPointSnapshot point(final Labels labels, final double value) {
+        return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
     }
 }
