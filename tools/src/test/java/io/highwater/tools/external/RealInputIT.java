@@ -16,6 +16,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -42,6 +44,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RealInputIT {
     private static final String DELIMITER = "\n\n";
     private static final String ESCAPED_DELIMITER = "\\n\\n";
+    private static final Pattern OFFSETS = Pattern.compile("baseOffset: (\\d+) lastOffset: (\\d+)");
 
     @TempDir
     static Path scratch;
@@ -164,11 +167,24 @@ class RealInputIT {
                     .filter(line -> line.startsWith("baseOffset:"))
                     .collect(Collectors.toList());
             assertTrue(batches.size() > 5, dump.out());
+            assertEquals(inputRecords, recordsIn(batches), "the dump leaves batches out");
             assertAll(batches.stream().map(line -> () -> {
                 assertTrue(line.contains("compresscodec: " + codec), line);
                 assertTrue(line.contains("isvalid: true"), line);
             }));
         }
+    }
+
+    /** The records that lines of dump-log tell of: the batches follow each other without a gap, so none is left out. */
+    private static long recordsIn(final List<String> batches) {
+        long next = 0;
+        for (final String line : batches) {
+            final Matcher range = OFFSETS.matcher(line);
+            assertTrue(range.find(), line);
+            assertEquals(next, Long.parseLong(range.group(1)), line);
+            next = Long.parseLong(range.group(2)) + 1;
+        }
+        return next;
     }
 
     private static String readByKcat(final String topic) {
