@@ -77,16 +77,22 @@ public final class Highwater {
     }
 
     private int runSubcommand(final Subcommand subcommand, final String[] arguments) {
-        final JCommander parser = JCommander.newBuilder()
-                .programName("highwater " + subcommand.name())
-                .addObject(subcommand)
-                .build();
-        parser.parse(arguments);
+        final JCommander parser = parse(subcommand, arguments);
         if (subcommand.helpWanted()) {
             printHelp(parser, subcommand);
             return ExitCode.DONE;
         }
         return subcommand.run(terminal);
+    }
+
+    /** Sets the command's flags from its part of the command line. */
+    static JCommander parse(final Subcommand subcommand, final String... arguments) {
+        final JCommander parser = JCommander.newBuilder()
+                .programName("highwater " + subcommand.name())
+                .addObject(subcommand)
+                .build();
+        parser.parse(arguments);
+        return parser;
     }
 
     private void printHelp(final JCommander parser, final Subcommand subcommand) {

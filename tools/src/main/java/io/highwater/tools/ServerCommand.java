@@ -74,18 +74,8 @@ final class ServerCommand extends HelpFlag {
 
     @Override
     public int run(final Terminal terminal) {
-        final BrokerConfig config;
-        try {
-            config = BrokerConfig.of(mergedSettings());
-        } catch (final ConfigException e) {
-            throw new UsageException(e.getMessage());
-        }
-        final Server server;
-        try {
-            server = Server.start(config);
-        } catch (final StartException e) {
-            throw new UsageException(e.getMessage());
-        }
+        final Server server = start();
+        final BrokerConfig config = server.config();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop"));
         final InetSocketAddress address = server.address();
         terminal.out()
@@ -100,6 +90,15 @@ final class ServerCommand extends HelpFlag {
         // JVM.)
         gaveUp = true;
         return ExitCode.FAILED;
+    }
+
+    /** Starts a broker as the flags say; returns when it is ready. */
+    Server start() {
+        try {
+            return Server.start(BrokerConfig.of(mergedSettings()));
+        } catch (final ConfigException | StartException e) {
+            throw new UsageException(e.getMessage());
+        }
     }
 
     /** The JVM would end with 128 + signal; a clean stop is exit 0. */

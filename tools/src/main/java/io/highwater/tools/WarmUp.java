@@ -1,36 +1,26 @@
 package io.highwater.tools;
 
-import io.highwater.broker.server.BrokerConfig;
-import io.highwater.broker.server.ConfigException;
 import io.highwater.broker.server.Server;
-import io.highwater.broker.server.StartException;
-import io.highwater.consumer.Consumer;
-import io.highwater.consumer.ConsumerConfig;
-import io.highwater.consumer.StartPosition;
-import io.highwater.producer.Producer;
-import io.highwater.producer.ProducerConfig;
-import io.highwater.producer.ProducerRecord;
-import io.highwater.protocol.admin.AdminClient;
-import io.highwater.protocol.admin.NewTopic;
-import io.highwater.protocol.cluster.TopicPartition;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 
 /**
  * What the launcher runs once to make the class-data archive: a broker in a scratch directory on a loopback port of its
- * own, a topic, a record there and back. The classes that this loads are the ones that the archive holds. Confined to the
+ * own, a topic, a record there and back. The classes that this loads are the ones that the archive holds, so all goes
+ * through the command line as a user would go: parsing flags is a third of a start without the archive. Confined to the
  * main thread.
  */
 final class WarmUp {
-    private static final long TIMEOUT_MS = 20_000;
     private static final String TOPIC = "warm-up";
+    private static final String RECORD = "record";
 
     int run() {
         try {
@@ -42,31 +32,47 @@ final class WarmUp {
             }
         } catch (final IOException e) {
             throw new UncheckedIOException(e);
-        } catch (final ConfigException | StartException e) {
-            throw new FailedException("warm-up: " + e.getMessage());
         }
         return ExitCode.DONE;
     }
 
-    private static void runBroker(final Path data) throws ConfigException, StartException {
-        final BrokerConfig config = BrokerConfig.of(Map.of("log.dirs", data.toString(), "listeners", "127.0.0.1:0"));
-        try (Server server = Server.start(config)) {
-            final List<InetSocketAddress> bootstrap = List.of(server.address());
-            try (AdminClient admin = AdminClient.open(bootstrap, TOPIC, TIMEOUT_MS)) {
-                admin.createTopics(List.of(new NewTopic(TOPIC, 1, 1, Map.of())), false)
-                        .join();
-            }
-            try (Producer producer = Producer.connect(ProducerConfig.builder().build(), bootstrap, TOPIC)) {
-                producer.send(new ProducerRecord(TOPIC, null, ByteBuffer.wrap(new byte[100])))
-                        .join();
-            }
-            try (Consumer consumer = Consumer.connect(ConsumerConfig.builder().build(), bootstrap, TOPIC)) {
-                consumer.assign(Map.of(new TopicPartition(TOPIC, 0), StartPosition.EARLIEST));
-                if (consumer.poll(TIMEOUT_MS).isEmpty()) {
-                    throw new FailedException("warm-up: the record did not come back");
-                }
+    private static void runBroker(final Path data) {
+        final ServerCommand command = new ServerCommand();
+        Highwater.parse(command, "--data", data.toString(), "--listen", "127.0.0.1:0");
+        try (Server server = command.start()) {
+            final InetSocketAddress address = server.address();
+            final String bootstrap = address.getHostString() + ":" + address.getPort();
+            run("", "topics", "create", TOPIC, "--bootstrap", bootstrap);
+            run(RECORD + "\n", "produce", TOPIC, "--bootstrap", bootstrap);
+            final String read = run(
+                    "",
+                    "consume",
+                    TOPIC,
+                    "--bootstrap",
+                    bootstrap,
+                    "--from",
+                    "earliest",
+                    "--until-end",
+                    "--group",
+                    TOPIC);
+            if (!read.equals(RECORD + "\n")) {
+                throw new FailedException("warm-up: the record did not come back, but '" + read + "'");
             }
         }
+    }
+
+    /** Runs one command of the tool on the given input; returns what it printed. */
+    private static String run(final String input, final String... arguments) {
+        final ByteArrayOutputStream out = new ByteArrayOutputStream();
+        final Terminal terminal = new Terminal(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                new PrintStream(out, true, StandardCharsets.UTF_8),
+                System.err);
+        final int exitCode = new Highwater(terminal).run(arguments);
+        if (exitCode != ExitCode.DONE) {
+            throw new FailedException("warm-up: " + String.join(" ", arguments) + " ended with " + exitCode);
+        }
+        return out.toString(StandardCharsets.UTF_8);
     }
 
     private static void delete(final Path directory) throws IOException {

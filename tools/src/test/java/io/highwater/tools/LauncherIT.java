@@ -65,8 +65,10 @@ class LauncherIT {
                 Distribution.launcher().toString(),
                 "--version");
         run.mustSucceed();
-        assertTrue(read(scratch.resolve("classes"))
-                .contains("io.highwater.tools.Highwater source: shared objects file (top)"));
+        final String classes = read(scratch.resolve("classes"));
+        for (final String used : List.of("io.highwater.tools.Highwater", "com.beust.jcommander.JCommander")) {
+            assertTrue(classes.contains(used + " source: shared objects file (top)"), used);
+        }
     }
 
     @Test
