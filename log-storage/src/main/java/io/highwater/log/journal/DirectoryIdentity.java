@@ -24,17 +24,20 @@ import java.util.UUID;
  * @param clusterIdOrNull null until the node has joined a cluster.
  */
 public record DirectoryIdentity(String clusterIdOrNull, int nodeId, UUID directoryId) {
-    /** The form of a data directory; to be raised with each change that an older version can't read. */
-    public static final int LAYOUT = 1;
+    /**
+     * The form of a data directory; to be raised with each change that an older version can't read. In form 1 the journal's
+     * files were called like partitions of a topic {@code journal}.
+     */
+    public static final int LAYOUT = 2;
 
     private static final String FILE = "meta.properties";
     private static final String TEMPORARY_FILE = "meta.properties.tmp";
     private static final int VERSION = 1;
     private static final int FILE_BYTES_MAX = 64 << 10;
     private static final int ID_BYTES = 2 * Long.BYTES;
-    /** What may be in a directory that never got as far as its identity. */
-    private static final Set<String> EXPECTED_BEFORE =
-            Set.of(".lock", TEMPORARY_FILE, "journal-0", "journal-1", "core", "lost+found");
+    /** What may be in a directory that never got as far as its identity: every name in use but partitions and deletions. */
+    public static final Set<String> EXPECTED_BEFORE =
+            Set.of(".lock", TEMPORARY_FILE, Journal.FILES.get(0), Journal.FILES.get(1), "core", "lost+found");
 
     /** Reads a directory's identity, or null when it is new: missing or holding nothing of anybody's. */
     public static DirectoryIdentity read(final Disk disk, final Path directory) throws IOException {

@@ -22,6 +22,12 @@ import java.util.Map;
  * second one around its writes and belongs on a thread that may block, as a rule the flusher's.
  */
 public final class Journal implements AutoCloseable {
+    /**
+     * The names of its two files. No {@code topic-partition} is like them, which ends with a hyphen and digits; that holds
+     * for every name that a data directory keeps beside its partitions.
+     */
+    static final List<String> FILES = List.of("journal.0", "journal.1");
+
     /** The size of a file whose state is small: some 2,000 forces until the other file's turn. */
     static final int FILE_BYTES_MIN = 1 << 20;
 
@@ -73,8 +79,8 @@ public final class Journal implements AutoCloseable {
         final List<JournalFile> opened = new ArrayList<>();
         boolean done = false;
         try {
-            for (int i = 0; i < 2; i++) {
-                opened.add(new JournalFile(disk, directory.resolve("journal-" + i)));
+            for (final String name : FILES) {
+                opened.add(new JournalFile(disk, directory.resolve(name)));
             }
             final Journal journal = replayed(disk, directory, opened.toArray(new JournalFile[0]), mayCreate);
             done = true;
@@ -115,7 +121,7 @@ public final class Journal implements AutoCloseable {
         }
         disk.forceDirectory(directory);
         final Journal journal = new Journal(directory, files, image, state, disk.bootId());
-        // A new journal begins in journal-0 with generation 1 and has nothing to retire.
+        // A new journal begins in journal.0 with generation 1 and has nothing to retire.
         journal.live = truth < 0 ? 1 : truth;
         journal.generation = truth < 0 ? 0 : readings[truth].generation();
         journal.switchFiles(image.copy(), truth >= 0);

@@ -18,7 +18,7 @@ import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * The two files journal-0 and journal-1. Big-endian. Preallocated with zeros and used in turn: a file begins with a
+ * The two files journal.0 and journal.1. Big-endian. Preallocated with zeros and used in turn: a file begins with a
  * snapshot of the whole state and goes on with one frame per force, each on sectors of its own, so that a write never
  * touches a sector that was forced before. No sector but the first is written twice in one generation.
  *

@@ -43,7 +43,8 @@ record JournalReading(Condition condition, long generation, JournalImage image, 
         if (first.neverFinished() && second.neverFinished()) {
             return -1;
         }
-        throw new MalformedJournalException("journal-0: " + first.detail + "; journal-1: " + second.detail);
+        throw new MalformedJournalException(
+                Journal.FILES.get(0) + ": " + first.detail + "; " + Journal.FILES.get(1) + ": " + second.detail);
     }
 
     private boolean neverFinished() {

@@ -38,7 +38,7 @@ class DirectoryIdentityTest {
         final SimulatedDisk disk = JournalTest.newDisk(1);
         new DirectoryIdentity("c1", 7, ID).write(disk, DIRECTORY);
         assertEquals(
-                "version=1\ncluster.id=c1\nnode.id=7\ndirectory.id=AQIDBAUGBwgJCgsMDQ4PEA\nhighwater.layout=1\n",
+                "version=1\ncluster.id=c1\nnode.id=7\ndirectory.id=AQIDBAUGBwgJCgsMDQ4PEA\nhighwater.layout=2\n",
                 text(disk));
         assertEquals(new DirectoryIdentity("c1", 7, ID), DirectoryIdentity.read(disk, DIRECTORY));
     }
@@ -94,13 +94,14 @@ class DirectoryIdentityTest {
         assertRefused(Reason.FOREIGN_LAYOUT, "version=1\n" + rest);
         assertRefused(Reason.FOREIGN_LAYOUT, "");
         assertRefused(Reason.OLDER_FORMAT, "version=1\nhighwater.layout=0\n" + rest);
-        assertRefused(Reason.NEWER_FORMAT, "version=1\nhighwater.layout=2\n" + rest);
-        assertRefused(Reason.NEWER_FORMAT, "version=2\nhighwater.layout=1\n" + rest);
+        assertRefused(Reason.OLDER_FORMAT, "version=1\nhighwater.layout=1\n" + rest);
+        assertRefused(Reason.NEWER_FORMAT, "version=1\nhighwater.layout=3\n" + rest);
+        assertRefused(Reason.NEWER_FORMAT, "version=2\nhighwater.layout=2\n" + rest);
         assertRefused(Reason.DAMAGED, "version=1\nhighwater.layout=x\n" + rest);
-        assertRefused(Reason.DAMAGED, "version=1\nhighwater.layout=1\nnode.id=1\n");
-        assertRefused(Reason.DAMAGED, "version=1\nhighwater.layout=1\nnode.id=1\ndirectory.id=AQID\n");
-        assertRefused(Reason.DAMAGED, "version=1\nhighwater.layout=1\nnode.id=1\ndirectory.id=???\n");
-        assertRefused(Reason.DAMAGED, "version=1\nhighwater.layout=1\ndirectory.id=AQIDBAUGBwgJCgsMDQ4PEA\n");
+        assertRefused(Reason.DAMAGED, "version=1\nhighwater.layout=2\nnode.id=1\n");
+        assertRefused(Reason.DAMAGED, "version=1\nhighwater.layout=2\nnode.id=1\ndirectory.id=AQID\n");
+        assertRefused(Reason.DAMAGED, "version=1\nhighwater.layout=2\nnode.id=1\ndirectory.id=???\n");
+        assertRefused(Reason.DAMAGED, "version=1\nhighwater.layout=2\ndirectory.id=AQIDBAUGBwgJCgsMDQ4PEA\n");
         assertRefused(Reason.DAMAGED, "version=\\u00zz\n");
     }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 /** The bytes of the journal, as literal numbers, as a file of the first version, and under random damage. */
 class JournalFormatTest {
     private static final Path DIRECTORY = Path.of("/data");
-    private static final Path LIVE = DIRECTORY.resolve("journal-0");
+    private static final Path LIVE = DIRECTORY.resolve("journal.0");
     private static final String GOLDEN = "journal-v1.bin";
     /** Header, snapshot, two frames. */
     private static final int GOLDEN_BYTES = 4 * 512;

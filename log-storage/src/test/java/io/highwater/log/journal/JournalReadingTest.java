@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 /** Every combination of what the two files can be, with the answer: 0 or 1 a file, n new, x refused. */
 class JournalReadingTest {
-    // Rows are journal-0, columns journal-1, both: ABSENT, INCOMPLETE of generation 1, INCOMPLETE of a later one,
+    // Rows are journal.0, columns journal.1, both: ABSENT, INCOMPLETE of generation 1, INCOMPLETE of a later one,
     // COMPLETE of generation 5, COMPLETE of generation 6, RETIRED, DAMAGED.
     private static final String[] TABLE = {
         "nnx11xx", //
@@ -23,7 +23,7 @@ class JournalReadingTest {
                     assertEquals(
                             TABLE[row].charAt(column),
                             answer(row, column),
-                            "journal-0 " + row + ", journal-1 " + column);
+                            "journal.0 " + row + ", journal.1 " + column);
                 }
             }
         }

@@ -34,8 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the journal remembers over clean stops, crashes and damage. */
 class JournalTest {
     private static final Path DIRECTORY = Path.of("/data");
-    private static final Path FIRST = DIRECTORY.resolve("journal-0");
-    private static final Path SECOND = DIRECTORY.resolve("journal-1");
+    private static final Path FIRST = DIRECTORY.resolve("journal.0");
+    private static final Path SECOND = DIRECTORY.resolve("journal.1");
     private static final PartitionId P0 = new PartitionId(new UUID(1, 2), 0);
     private static final PartitionId P1 = new PartitionId(new UUID(1, 2), 1);
 
@@ -271,7 +271,7 @@ class JournalTest {
         journal.force();
         journal.append(new LogStart(P0, 5));
         journal.force();
-        // Header, snapshot, first frame, second frame: journal-0 is the live one of a new journal.
+        // Header, snapshot, first frame, second frame: journal.0 is the live one of a new journal.
         disk.flipBit(FIRST, 3 * 512 + 40, 0);
         disk.kill();
         assertEquals(0, reopen(disk).recovered().partitions().get(P0).logStart());
