@@ -13,14 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Directories on their way out. A partition's directory is first renamed to its id and {@code .deleted}, in one durable
- * step, so that a crash leaves either the partition or something that tells whose deletion to finish; the files go later.
+ * Directories on their way out. A partition's directory is first renamed to its id and {@code .deleted}, in one step, so
+ * that a crash leaves either the partition or something that tells whose deletion to finish; the files go later. One that
+ * is of no partition becomes {@code foreign-}, an id of chance, and {@code .deleted}. Neither looks like
+ * {@code topic-partition}, nor is it as long.
  *
  * <p>Safe for any thread because it has no mutable state.
  */
 final class DeletedPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(DeletedPartitions.class);
     private static final String SUFFIX = ".deleted";
+    private static final String FOREIGN_PREFIX = "foreign-";
     private static final int UUID_CHARS = 36;
 
     private final Disk disk;
@@ -35,22 +38,33 @@ final class DeletedPartitions {
         this.executor = executor;
     }
 
-    /** Renames a partition's directory, durably. */
+    /** What this partition's directory is called on its way out. */
+    Path asideOf(final PartitionId id) {
+        return parent.resolve(id.topicId() + "-" + id.partition() + SUFFIX);
+    }
+
+    /** Renames a partition's directory; the caller forces its parent. */
     Path move(final Path directory, final PartitionId id) throws IOException {
-        return moveTo(directory, parent.resolve(id.topicId() + "-" + id.partition() + SUFFIX));
+        final Path aside = asideOf(id);
+        disk.rename(directory, aside);
+        return aside;
     }
 
-    /** Renames a directory that is of no partition, durably, and lets it go. */
+    /** Renames a directory that is of no partition and lets it go; the caller forces its parent. */
     void moveForeign(final Path directory) throws IOException {
-        deleteInBackground(moveTo(directory, parent.resolve("foreign-" + random.nextUuid() + SUFFIX)));
+        final Path aside = parent.resolve(FOREIGN_PREFIX + random.nextUuid() + SUFFIX);
+        LOG.warn("{} is of no partition known here, it goes as {}", directory, aside.getFileName());
+        disk.rename(directory, aside);
+        deleteInBackground(aside);
     }
 
-    /** What is on its way out by its name. */
+    /** What is on its way out, as its name says. */
     List<Path> found() throws IOException {
         final List<Path> found = new ArrayList<>();
         for (final String name : disk.list(parent)) {
-            if (name.endsWith(SUFFIX)) {
-                found.add(parent.resolve(name));
+            final Path path = parent.resolve(name);
+            if ((isForeign(name) || idOf(path) != null) && disk.isDirectory(path)) {
+                found.add(path);
             }
         }
         return found;
@@ -59,6 +73,9 @@ final class DeletedPartitions {
     /** Whose directory it was, null when it was of no partition. */
     PartitionId idOf(final Path aside) {
         final String name = String.valueOf(aside.getFileName());
+        if (!name.endsWith(SUFFIX)) {
+            return null;
+        }
         final String stem = name.substring(0, name.length() - SUFFIX.length());
         if (stem.length() <= UUID_CHARS + 1 || stem.charAt(UUID_CHARS) != '-') {
             return null;
@@ -85,9 +102,9 @@ final class DeletedPartitions {
         });
     }
 
-    private Path moveTo(final Path directory, final Path aside) throws IOException {
-        disk.rename(directory, aside);
-        disk.forceDirectory(parent);
-        return aside;
+    private static boolean isForeign(final String name) {
+        return name.startsWith(FOREIGN_PREFIX)
+                && name.endsWith(SUFFIX)
+                && name.length() == FOREIGN_PREFIX.length() + UUID_CHARS + SUFFIX.length();
     }
 }

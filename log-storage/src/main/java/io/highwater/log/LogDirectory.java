@@ -14,7 +14,6 @@ import io.highwater.port.Shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
@@ -41,11 +40,23 @@ public final class LogDirectory implements AutoCloseable {
     private final Journal journal;
     private final Flusher flusher;
     private final DeletedPartitions deleted;
+    /** Guarded by this. */
+    private final PartitionDirectories directories;
+
     private final AtomicLong dirtyBytes = new AtomicLong();
     /** What the former run left of each partition that is still there; taken out when it is opened. Guarded by this. */
     private final TreeMap<PartitionId, PartitionState> unopened = new TreeMap<>();
-    /** Partitions of the former run that were neither opened nor deleted yet. Guarded by this. */
+    /**
+     * Partitions that a former run left without a clean stop, neither opened nor deleted yet: the journal does not know
+     * where their logs end. Guarded by this.
+     */
     private final TreeSet<PartitionId> unrecovered = new TreeSet<>();
+    /**
+     * Partitions whose opening or deletion was begun and has not succeeded: their files may be anything on the way. Like
+     * {@link #unrecovered} they are to be checked again, so with one of either the run does not end as a clean one.
+     * Guarded by this.
+     */
+    private final TreeSet<PartitionId> halfway = new TreeSet<>();
     /** Every partition of this directory. Guarded by this. */
     private final TreeMap<PartitionId, TopicPartitionKey> known = new TreeMap<>();
     /** Guarded by this. */
@@ -74,6 +85,7 @@ public final class LogDirectory implements AutoCloseable {
         this.identity = identity;
         this.flusher = new Flusher(flushExecutor, clock, journal, config.recoveryPointIntervalMs());
         this.deleted = new DeletedPartitions(disk, path, random, blockingExecutor);
+        this.directories = new PartitionDirectories(disk, path, deleted);
     }
 
     /**
@@ -163,32 +175,34 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Takes partitions in, durably, with one force for all; those that are known already stay as they are. Saves the
      * force of each {@link #openPartition} when many are created. Blocks.
+     *
+     * @throws LogStorageException some may be in even so; whichever are not open can be opened or deleted again.
      */
     public synchronized void addPartitions(final Collection<TopicPartitionKey> keys) throws LogStorageException {
+        requireWell();
         try {
-            final List<TopicPartitionKey> added = new ArrayList<>();
+            final TreeMap<PartitionId, TopicPartitionKey> added = new TreeMap<>();
             for (final TopicPartitionKey key : keys) {
-                if (!known.containsKey(idOf(key))) {
+                if (!known.containsKey(idOf(key)) && added.putIfAbsent(idOf(key), key) == null) {
                     removeNamesake(key);
-                    journal.append(new JournalEntry.PartitionAdded(idOf(key), key.topic()));
-                    added.add(key);
+                    directories.makeWay(key, idOf(key));
                 }
             }
+            // Before the journal knows them: from then on whatever has their names is theirs.
+            directories.forceNames();
             if (added.isEmpty()) {
                 return;
             }
-            journal.force();
-            for (final TopicPartitionKey key : added) {
-                final Path directory = path.resolve(key.directoryName());
-                if (disk.exists(directory)) {
-                    LOG.warn("{} is of no partition known here, it goes", directory);
-                    deleted.moveForeign(directory);
-                }
-                createDirectory(key);
+            for (final TopicPartitionKey key : added.values()) {
+                journal.append(new JournalEntry.PartitionAdded(idOf(key), key.topic()));
                 known.put(idOf(key), key);
                 unopened.put(idOf(key), fresh(key));
             }
-            disk.forceDirectory(path);
+            forceJournal();
+            for (final TopicPartitionKey key : added.values()) {
+                directories.create(key);
+            }
+            directories.forceNames();
         } catch (final IOException e) {
             throw new LogStorageException("partitions can't be added to " + path + ": " + e.getMessage(), e);
         }
@@ -196,31 +210,33 @@ public final class LogDirectory implements AutoCloseable {
 
     /**
      * The log of this partition: found and recovered, or created. The topic id is durable when this returns. Blocks.
-     * Different partitions may be opened by different threads at the same time.
+     * Different partitions may be opened by different threads at the same time. After a failure it may be tried again.
      *
      * @param shard where the log is used, and told about forces
      */
     public PartitionLog openPartition(final TopicPartitionKey key, final LogConfig logConfig, final Shard shard)
             throws LogStorageException {
         addPartitions(List.of(key));
+        final PartitionId id = idOf(key);
         final PartitionState state;
+        final boolean isSettled;
         synchronized (this) {
-            state = unopened.remove(idOf(key));
-        }
-        if (state == null) {
-            throw new IllegalStateException(key + " is open already");
-        }
-        final Path directory = path.resolve(key.directoryName());
-        try {
-            if (!disk.exists(directory)) {
-                createDirectory(key);
-                disk.forceDirectory(path);
+            state = unopened.remove(id);
+            if (state == null) {
+                throw new IllegalStateException(key + " is open already, or could not be deleted");
             }
-            final LogRecovery recovery = new LogRecovery(disk, directory, state, logConfig, clock.wallMs());
-            recovery.run(wasCleanlyStopped());
-            final PartitionLog log = new PartitionLog(
+            isSettled = wasCleanlyStopped() && !halfway.contains(id);
+            halfway.add(id);
+        }
+        final LogRecovery recovery = new LogRecovery(disk, directories.pathOf(key), state, logConfig, clock.wallMs());
+        PartitionLog log = null;
+        boolean done = false;
+        try {
+            createMissing(key);
+            recovery.run(isSettled);
+            log = new PartitionLog(
                     key,
-                    directory,
+                    directories.pathOf(key),
                     new PartitionLog.Surroundings(disk, clock, journal, flusher, dirtyBytes, config),
                     logConfig,
                     shard,
@@ -229,21 +245,16 @@ public final class LogDirectory implements AutoCloseable {
             if (recovery.hasChanged()) {
                 log.noteRecovered();
             }
-            final boolean isLast;
-            synchronized (this) {
-                open.put(idOf(key), log);
-                isLast = unrecovered.remove(idOf(key)) && unrecovered.isEmpty();
-            }
-            if (isLast) {
-                journal.markRecovered();
-            }
+            onOpened(id, log);
+            done = true;
             return log;
         } catch (final IOException e) {
-            synchronized (this) {
-                unopened.put(idOf(key), state);
-            }
             throw new LogStorageException(
                     "partition " + key.directoryName() + " can't be opened: " + e.getMessage(), e);
+        } finally {
+            if (!done) {
+                onNotOpened(id, state, recovery, log);
+            }
         }
     }
 
@@ -253,23 +264,24 @@ public final class LogDirectory implements AutoCloseable {
      */
     public synchronized void deletePartition(final TopicPartitionKey key) throws LogStorageException {
         final PartitionId id = idOf(key);
+        requireNotClosed();
         if (!known.containsKey(id)) {
             return;
         }
         try {
+            halfway.add(id);
             final PartitionLog log = open.remove(id);
             if (log != null) {
                 log.abandon();
             }
-            final Path directory = path.resolve(key.directoryName());
-            final Path aside = disk.exists(directory) ? deleted.move(directory, id) : null;
+            final Path aside = directories.moveAside(key, id);
+            directories.forceNames();
             journal.append(new JournalEntry.PartitionRemoved(id));
-            journal.force();
+            forceJournal();
             known.remove(id);
             unopened.remove(id);
-            if (unrecovered.remove(id) && unrecovered.isEmpty()) {
-                journal.markRecovered();
-            }
+            halfway.remove(id);
+            noteRecovered(id);
             if (aside != null) {
                 deleted.deleteInBackground(aside);
             }
@@ -309,7 +321,11 @@ public final class LogDirectory implements AutoCloseable {
         return flusher.failure();
     }
 
-    /** Stops in order: forces everything, notes it, and releases the lock. No shard may use a log any more. Blocks. */
+    /**
+     * Stops in order: forces everything and releases the lock. The stop is a clean one, after which nothing is checked, when
+     * that is known of every partition: one that this run did not come to stays as the former run left it. No shard may use
+     * a log any more. Blocks.
+     */
     @Override
     public synchronized void close() throws IOException {
         if (closed) {
@@ -318,11 +334,12 @@ public final class LogDirectory implements AutoCloseable {
         closed = true;
         flusher.close();
         try {
-            boolean allWell = flusher.failure() == null;
+            boolean allWell = flusher.failure() == null && unrecovered.isEmpty() && halfway.isEmpty();
             for (final PartitionLog log : open.values()) {
                 allWell &= log.offlineReason() == null;
                 log.closeCleanly();
             }
+            directories.forceNames();
             if (allWell) {
                 journal.markCleanStop();
             }
@@ -338,7 +355,9 @@ public final class LogDirectory implements AutoCloseable {
                     state.topic(), state.id().partition(), state.id().topicId());
             known.put(state.id(), key);
             unopened.put(state.id(), state);
-            unrecovered.add(state.id());
+            if (!wasCleanlyStopped()) {
+                unrecovered.add(state.id());
+            }
         }
         if (!wasCleanlyStopped()) {
             // A killed process may have left names that are not durable yet.
@@ -373,11 +392,69 @@ public final class LogDirectory implements AutoCloseable {
         }
     }
 
-    private void createDirectory(final TopicPartitionKey key) throws IOException {
-        final Path directory = path.resolve(key.directoryName());
-        disk.createDirectories(directory);
-        DerivedFiles.write(
-                disk, directory, DerivedFiles.PARTITION_METADATA, DerivedFiles.partitionMetadata(key.topicId()));
+    /** What an addition that failed half way did not come to. */
+    private synchronized void createMissing(final TopicPartitionKey key) throws IOException {
+        directories.create(key);
+        directories.forceNames();
+    }
+
+    private synchronized void onOpened(final PartitionId id, final PartitionLog log) throws IOException {
+        // The log is in the flusher's list by now: of a failure that comes later it is told.
+        requireWell();
+        noteRecovered(id);
+        halfway.remove(id);
+        open.put(id, log);
+    }
+
+    private void onNotOpened(
+            final PartitionId id, final PartitionState state, final LogRecovery recovery, final PartitionLog log) {
+        synchronized (this) {
+            unopened.put(id, state);
+        }
+        try {
+            if (log == null) {
+                recovery.abandon();
+            } else {
+                log.abandon();
+            }
+        } catch (final IOException e) {
+            LOG.warn("files of a partition that can't be opened can't be closed either: {}", e.getMessage());
+        }
+    }
+
+    private void noteRecovered(final PartitionId id) throws IOException {
+        if (unrecovered.remove(id) && unrecovered.isEmpty()) {
+            try {
+                journal.markRecovered();
+            } catch (final IOException e) {
+                flusher.fail(e);
+                throw e;
+            }
+        }
+    }
+
+    /** A journal that failed takes nothing any more, so no recovery point would move and no partition could come or go. */
+    private void forceJournal() throws IOException {
+        try {
+            journal.force();
+        } catch (final IOException e) {
+            flusher.fail(e);
+            throw e;
+        }
+    }
+
+    private void requireNotClosed() throws LogOfflineException {
+        if (closed) {
+            throw new LogOfflineException(path + " is closed", null);
+        }
+    }
+
+    private void requireWell() throws LogOfflineException {
+        requireNotClosed();
+        final IOException cause = flusher.failure();
+        if (cause != null) {
+            throw new LogOfflineException(path + " is offline: " + cause.getMessage(), cause);
+        }
     }
 
     /**

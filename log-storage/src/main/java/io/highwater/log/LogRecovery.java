@@ -61,7 +61,7 @@ final class LogRecovery {
     }
 
     /** Does it; afterwards the queries tell what came out. */
-    void run(final boolean wasCleanlyStopped) throws IOException {
+    void run(final boolean isSettled) throws IOException {
         for (final JournalEntry.EpochStart start : state.epochs()) {
             epochs.add(new EpochStart(start.epoch(), start.startOffset()));
         }
@@ -75,11 +75,18 @@ final class LogRecovery {
             segments.add(trusted(bases, place, from));
         }
         restoreProducers();
-        if (!wasCleanlyStopped || from < bases.size() - 1) {
+        if (!isSettled || from < bases.size() - 1) {
             check(bases, from);
         }
         if (namesChanged) {
             disk.forceDirectory(directory);
+        }
+    }
+
+    /** Gives back the files when nothing came of it. */
+    void abandon() throws IOException {
+        for (final Segment segment : segments) {
+            segment.close();
         }
     }
 

@@ -71,7 +71,7 @@ final class LogFixture {
     }
 
     LogFixture open() throws IOException, LogDirectoryException {
-        directory = openDirectory(flushes);
+        start();
         log = directory.openPartition(KEY, config, shard);
         log.onStableEnd(new StableEndListener() {
             @Override
@@ -85,6 +85,19 @@ final class LogFixture {
             }
         });
         return this;
+    }
+
+    /** Opens the directory and none of its partitions. */
+    LogFixture start() throws IOException, LogDirectoryException {
+        directory = openDirectory(flushes);
+        return this;
+    }
+
+    /** The same for the process after this one. */
+    LogFixture restart() throws IOException, LogDirectoryException {
+        final LogFixture next = new LogFixture(disk, path, config);
+        next.nowMs = nowMs;
+        return next.start();
     }
 
     LogDirectory openDirectory(final Executor flushExecutor) throws IOException, LogDirectoryException {

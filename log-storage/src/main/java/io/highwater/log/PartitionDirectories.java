@@ -1,0 +1,95 @@
+package io.highwater.log;
+
+import io.highwater.log.disk.Disk;
+import io.highwater.log.journal.PartitionId;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+
+/**
+ * The directories of partitions within a data directory: made, moved out of the way, moved to their deletion. Knows whether
+ * their names are durable. Only directories are ever moved: a file of a partition's name is somebody else's.
+ *
+ * <p>Guarded by the data directory's lock.
+ */
+final class PartitionDirectories {
+    /** What file systems take. */
+    private static final int NAME_BYTES_MAX = 255;
+
+    /** A name came or went since they were last forced. */
+    private boolean namesChanged;
+
+    private final Disk disk;
+    private final Path parent;
+    private final DeletedPartitions deleted;
+
+    PartitionDirectories(final Disk disk, final Path parent, final DeletedPartitions deleted) {
+        this.disk = disk;
+        this.parent = parent;
+        this.deleted = deleted;
+    }
+
+    Path pathOf(final TopicPartitionKey key) {
+        return parent.resolve(key.directoryName());
+    }
+
+    /**
+     * Makes way for a partition that the journal does not know yet: what has its name is of no partition, and what waits
+     * for deletion under its id is of its former stay here. Durable with {@link #forceNames()}.
+     *
+     * @throws LogStorageException when there can't be a directory of its name
+     */
+    void makeWay(final TopicPartitionKey key, final PartitionId id) throws IOException {
+        final String name = key.directoryName();
+        final int bytes = name.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > NAME_BYTES_MAX) {
+            throw new LogStorageException(
+                    "a directory's name has at most " + NAME_BYTES_MAX + " bytes, " + name + " has " + bytes);
+        }
+        final Path directory = pathOf(key);
+        if (disk.exists(directory)) {
+            if (!disk.isDirectory(directory)) {
+                throw new LogStorageException(directory + " is no directory, and not Highwater's to remove");
+            }
+            namesChanged = true;
+            deleted.moveForeign(directory);
+        }
+        final Path former = deleted.asideOf(id);
+        if (disk.exists(former)) {
+            namesChanged = true;
+            deleted.moveForeign(former);
+        }
+    }
+
+    /** Makes the directory as far as it is not there, durable with {@link #forceNames()}. */
+    void create(final TopicPartitionKey key) throws IOException {
+        final Path directory = pathOf(key);
+        if (!disk.exists(directory.resolve(DerivedFiles.PARTITION_METADATA))) {
+            namesChanged = true;
+            disk.createDirectories(directory);
+            DerivedFiles.write(
+                    disk, directory, DerivedFiles.PARTITION_METADATA, DerivedFiles.partitionMetadata(key.topicId()));
+        }
+    }
+
+    /**
+     * Renames the directory to its deletion, durable with {@link #forceNames()}.
+     *
+     * @return what it is now, null when there is none
+     */
+    Path moveAside(final TopicPartitionKey key, final PartitionId id) throws IOException {
+        if (!disk.isDirectory(pathOf(key))) {
+            return null;
+        }
+        namesChanged = true;
+        return deleted.move(pathOf(key), id);
+    }
+
+    /** Makes all of the above durable. */
+    void forceNames() throws IOException {
+        if (namesChanged) {
+            disk.forceDirectory(parent);
+            namesChanged = false;
+        }
+    }
+}

@@ -1,0 +1,283 @@
+package io.highwater.log;
+
+import static io.highwater.log.LogFixture.KEY;
+import static io.highwater.log.LogFixture.batch;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.highwater.log.disk.DiskOperation;
+import io.highwater.log.disk.SimulatedDisk;
+import io.highwater.port.ProcessKilled;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a directory's partitions when an opening, a creation or a deletion does not go through. */
+final class LogDirectoryTest {
+    private static final Path DATA = Path.of("/data");
+    private static final TopicPartitionKey OTHER = new TopicPartitionKey("other", 0, new UUID(5, 6));
+
+    private final SimulatedDisk disk = new SimulatedDisk(1);
+
+    private LogFixture started() throws Exception {
+        return new LogFixture(disk, DATA, LogConfig.DEFAULT).start();
+    }
+
+    /** A log whose last five records are acknowledged, the recovery point before them; then the process dies. */
+    private void killWithARecoveryPointBehind() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.append(batch("a", 5, 1000));
+        fixture.settle();
+        fixture.append(batch("b", 5, 2000));
+        fixture.settle();
+        assertEquals(10, fixture.log.stableEnd());
+        disk.kill();
+    }
+
+    private void assertTenRecords() throws Exception {
+        final LogFixture next = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        assertEquals(10, next.log.endOffset());
+        for (final TopicPartitionKey key : next.directory.knownPartitions()) {
+            if (!key.equals(KEY)) {
+                next.directory.openPartition(key, LogConfig.DEFAULT, next.shard);
+            }
+        }
+        next.directory.close();
+        assertTrue(next.reopen().directory.wasCleanlyStopped());
+    }
+
+    @Test
+    void aStopBeforeAnyPartitionWasRecoveredIsNotAClean() throws Exception {
+        killWithARecoveryPointBehind();
+        started().directory.close();
+        assertTenRecords();
+    }
+
+    @Test
+    void aStopWithAPartitionThatCouldNotBeOpenedIsNotAClean() throws Exception {
+        killWithARecoveryPointBehind();
+        final LogFixture fixture = started();
+        disk.fail(DiskOperation.READ, "orders-0", 1);
+        assertThrows(
+                LogStorageException.class,
+                () -> fixture.directory.openPartition(KEY, LogConfig.DEFAULT, fixture.shard));
+        fixture.directory.openPartition(OTHER, LogConfig.DEFAULT, fixture.shard);
+        fixture.directory.close();
+        assertTenRecords();
+    }
+
+    @Test
+    void aPartitionThatWasNotOpenedStaysCleanAfterACleanStop() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.append(batch("a", 5, 1000));
+        fixture.settle();
+        fixture.directory.close();
+        started().directory.close();
+        final LogFixture next = fixture.reopen();
+        assertTrue(next.directory.wasCleanlyStopped());
+        assertEquals(5, next.log.endOffset());
+    }
+
+    @Test
+    void anOpeningThatFailsAfterACleanStopIsCheckedWhenItIsTriedAgain() throws Exception {
+        for (int fault = 1; ; fault++) {
+            final SimulatedDisk fresh = new SimulatedDisk(fault);
+            LogFixture fixture = new LogFixture(fresh, DATA, LogConfig.DEFAULT).start();
+            fixture.directory.addPartitions(List.of(OTHER));
+            fixture.directory.close();
+            fixture = fixture.restart();
+            assertTrue(fixture.directory.wasCleanlyStopped());
+            final boolean failed = failsAt(fresh, fault, fixture, OTHER);
+            final PartitionLog log = failed
+                    ? fixture.directory.openPartition(OTHER, LogConfig.DEFAULT, fixture.shard)
+                    : List.copyOf(fixture.directory.partitions()).get(0);
+            log.append(batch("a", 5, 1000), 0, -1);
+            fixture.settle();
+            assertEquals(5, log.stableEnd());
+            fresh.crash();
+            fixture = fixture.restart();
+            assertEquals(
+                    5,
+                    fixture.directory
+                            .openPartition(OTHER, LogConfig.DEFAULT, fixture.shard)
+                            .endOffset());
+            if (!failed) {
+                assertTrue(fault > 3, "the opening has hardly an operation that could fail");
+                return;
+            }
+        }
+    }
+
+    /** Creation that fails at any operation: afterwards it works, or is deleted, in this run and in the next. */
+    @Test
+    void aHalfCreatedPartitionCanBeOpenedOrDeleted() throws Exception {
+        int failures = 0;
+        for (int fault = 1; ; fault++) {
+            for (int way = 0; way < 4; way++) {
+                final SimulatedDisk fresh = new SimulatedDisk(fault);
+                LogFixture fixture = new LogFixture(fresh, DATA, LogConfig.DEFAULT).open();
+                fixture.settle();
+                if (!failsAt(fresh, fault, fixture, OTHER)) {
+                    assertTrue(failures > 20, "only " + failures + " creations failed");
+                    return;
+                }
+                failures++;
+                if ((way & 1) == 1 || fixture.directory.failure() != null) {
+                    fresh.kill();
+                    fixture = fixture.restart();
+                }
+                if (way >= 2) {
+                    fixture.directory.deletePartition(OTHER);
+                    assertFalse(fixture.directory.knownPartitions().contains(OTHER));
+                    fixture.settle();
+                    assertFalse(fresh.exists(DATA.resolve("other-0")), "fault " + fault);
+                }
+                final PartitionLog log = fixture.directory.openPartition(OTHER, LogConfig.DEFAULT, fixture.shard);
+                assertTrue(fresh.exists(DATA.resolve("other-0").resolve(DerivedFiles.PARTITION_METADATA)));
+                log.append(batch("a", 5, 1000), 0, -1);
+                fixture.settle();
+                assertEquals(5, log.stableEnd());
+                fresh.crash();
+                fixture = fixture.restart();
+                assertEquals(
+                        5,
+                        fixture.directory
+                                .openPartition(OTHER, LogConfig.DEFAULT, fixture.shard)
+                                .endOffset());
+            }
+        }
+    }
+
+    /** Whether the opening met the fault: its operation of this number, from 1, fails. */
+    private static boolean failsAt(
+            final SimulatedDisk disk, final int fault, final LogFixture fixture, final TopicPartitionKey key) {
+        final long at = disk.operations() + fault;
+        disk.beforeEach((operation, path) -> {
+            if (disk.operations() == at) {
+                disk.fail(operation, path.toString(), 1);
+            }
+        });
+        try {
+            fixture.directory.openPartition(key, LogConfig.DEFAULT, fixture.shard);
+            return false;
+        } catch (final LogStorageException e) {
+            return true;
+        } finally {
+            disk.beforeEach((operation, path) -> {});
+            disk.heal();
+        }
+    }
+
+    @Test
+    void aDirectoryOfNobodysIsNeverTakenForThePartitions() throws Exception {
+        for (int death = 1; ; death++) {
+            final SimulatedDisk fresh = new SimulatedDisk(death);
+            LogFixture fixture = new LogFixture(fresh, DATA, LogConfig.DEFAULT).open();
+            fixture.append(batch("a", 5, 1000));
+            fixture.settle();
+            fixture.directory.close();
+            fresh.rename(DATA.resolve("orders-0"), DATA.resolve("other-0"));
+            fresh.forceDirectory(DATA);
+            fixture = fixture.restart();
+            final long at = fresh.operations() + death;
+            final boolean powerLoss = death % 2 == 0;
+            fresh.beforeEach((operation, path) -> {
+                if (fresh.operations() == at) {
+                    if (powerLoss) {
+                        fresh.crash();
+                    } else {
+                        fresh.kill();
+                    }
+                }
+            });
+            boolean died = false;
+            try {
+                fixture.directory.openPartition(OTHER, LogConfig.DEFAULT, fixture.shard);
+            } catch (final ProcessKilled e) {
+                died = true;
+            }
+            fresh.beforeEach((operation, path) -> {});
+            if (!died) {
+                assertTrue(death > 10, "the opening has hardly an operation to die at");
+                return;
+            }
+            fixture = fixture.restart();
+            final PartitionLog log = fixture.directory.openPartition(OTHER, LogConfig.DEFAULT, fixture.shard);
+            assertEquals(0, log.endOffset(), "death " + death);
+        }
+    }
+
+    @Test
+    void aDeletionThatFailedIsFinishedByTheNextRun() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.append(batch("a", 5, 1000));
+        fixture.settle();
+        disk.fail(DiskOperation.RENAME, "orders-0", 1);
+        assertThrows(LogStorageException.class, () -> fixture.directory.deletePartition(KEY));
+        fixture.directory.close();
+        final LogFixture next = fixture.restart();
+        assertFalse(next.directory.wasCleanlyStopped());
+        next.directory.deletePartition(KEY);
+        next.directory.close();
+        assertTrue(next.restart().directory.wasCleanlyStopped());
+    }
+
+    @Test
+    void aPartitionThatComesBackIsNotTakenForItsOwnDeletion() throws Exception {
+        LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.directory.deletePartition(KEY);
+        // The files are still there when it is created again.
+        fixture.log = fixture.directory.openPartition(KEY, LogConfig.DEFAULT, fixture.shard);
+        fixture.append(batch("a", 5, 1000));
+        fixture.flushes.runAll();
+        disk.crash();
+        fixture = fixture.reopen();
+        assertEquals(5, fixture.log.endOffset());
+    }
+
+    @Test
+    void aFailedDirectoryTakesNoPartition() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.append(batch("a", 5, 1000));
+        disk.fail(DiskOperation.FORCE, "orders-0", 1);
+        fixture.settle();
+        assertThrows(LogOfflineException.class, () -> fixture.directory.addPartitions(List.of(OTHER)));
+        assertThrows(
+                LogOfflineException.class,
+                () -> fixture.directory.openPartition(OTHER, LogConfig.DEFAULT, fixture.shard));
+        assertFalse(fixture.directory.knownPartitions().contains(OTHER));
+    }
+
+    @Test
+    void aDirectoryThatFailsDuringAnOpeningKeepsTheLogClosed() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.directory.addPartitions(List.of(OTHER));
+        fixture.append(batch("a", 5, 1000));
+        disk.fail(DiskOperation.FORCE, "orders-0", 1);
+        disk.beforeEach((operation, path) -> {
+            if (path.endsWith("other-0")) {
+                disk.beforeEach((o, p) -> {});
+                fixture.settle();
+            }
+        });
+        assertThrows(
+                LogStorageException.class,
+                () -> fixture.directory.openPartition(OTHER, LogConfig.DEFAULT, fixture.shard));
+        assertEquals(1, fixture.directory.partitions().size());
+    }
+
+    @Test
+    void aFailedJournalEndsTheDirectory() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        assertNull(fixture.directory.failure());
+        disk.fail(DiskOperation.FORCE, "journal", 1);
+        assertThrows(LogStorageException.class, () -> fixture.directory.addPartitions(List.of(OTHER)));
+        fixture.settle();
+        assertEquals(1, fixture.offline.size());
+        assertThrows(LogOfflineException.class, () -> fixture.append(batch("a", 1, 1)));
+    }
+}
