@@ -23,8 +23,9 @@ import org.slf4j.LoggerFactory;
  * Turns what the journal knows and the files hold into a log that can be used.
  *
  * <p>After a clean stop the journal says where the log ends, and nothing is read. Otherwise the batches from the recovery
- * point on are checked; the log ends before the first bad one, whatever follows is cut, and what is left is forced: page
- * caches may have survived, so found is not yet durable. Segments below the log's start go.
+ * point on are checked; the log ends before the first bad one, whatever follows is cut, and what is left is written again
+ * and forced: page caches may have survived, even a failed force, so found is not yet durable. Segments below the log's
+ * start go.
  *
  * <p>Confined to the thread that opens the log.
  */
@@ -62,9 +63,7 @@ final class LogRecovery {
 
     /** Does it; afterwards the queries tell what came out. */
     void run(final boolean isSettled) throws IOException {
-        for (final JournalEntry.EpochStart start : state.epochs()) {
-            epochs.add(new EpochStart(start.epoch(), start.startOffset()));
-        }
+        epochs.addAll(epochsNoted());
         final List<Long> bases = basesOnDisk();
         if (bases.isEmpty()) {
             createFirst();
@@ -249,13 +248,13 @@ final class LogRecovery {
         if (torn > 0) {
             LOG.warn("{}: {} bytes of a torn tail cut, the log ends at offset {}", directory, torn, expected);
         }
-        // A segment without a forced byte has a name that may not be forced either.
-        namesChanged |= segments.get(place).baseOffset() >= state.recoveryPoint();
-        if (changed) {
-            for (int checked = from; checked <= place; checked++) {
-                segments.get(checked).force();
-            }
+        // A segment without a forced byte has a name that may not be forced either, and an opening that failed may have
+        // removed some without a force.
+        namesChanged = true;
+        for (int checked = from; checked <= place; checked++) {
+            SegmentRecovery.makeDurable(segments.get(checked), checked == from ? (int) checkPosition : 0);
         }
+        changed |= !epochs.equals(epochsNoted());
     }
 
     private void onChecked(final ByteBuffer buffer, final int position) {
@@ -264,6 +263,14 @@ final class LogRecovery {
             epochs.add(new EpochStart(epoch, RecordBatch.baseOffset(buffer, position)));
         }
         producers.onAppended(buffer, position, nowMs);
+    }
+
+    private List<EpochStart> epochsNoted() {
+        final List<EpochStart> noted = new ArrayList<>();
+        for (final JournalEntry.EpochStart start : state.epochs()) {
+            noted.add(new EpochStart(start.epoch(), start.startOffset()));
+        }
+        return noted;
     }
 
     private int latestEpoch() {

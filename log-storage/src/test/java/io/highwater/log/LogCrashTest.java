@@ -212,6 +212,32 @@ final class LogCrashTest {
         next.directory.close();
     }
 
+    /** After the failed force the page cache holds, as if clean, what the device has not. */
+    @Test
+    void whatWasFoundAfterAFailedForceSurvivesAPowerCut() throws Exception {
+        for (int seed = 1; seed <= 100; seed++) {
+            final SimulatedDisk disk = new SimulatedDisk(seed);
+            final LogFixture fixture = new LogFixture(disk, Path.of("/data"), CONFIG).open();
+            fixture.append(LogFixture.batch("a", 5, 1000));
+            fixture.settle();
+            for (int i = 0; i < 8; i++) {
+                fixture.append(LogFixture.batch("b".repeat(150), 5, 2000));
+            }
+            disk.fail(DiskOperation.FORCE, ".log", 1);
+            fixture.settle();
+            assertTrue(fixture.directory.failure() != null);
+            disk.kill();
+            final LogFixture next = fixture.reopen();
+            final long stable = next.log.stableEnd();
+            assertEquals(45, stable, "the cache still has everything");
+            next.settle();
+            disk.crash();
+            final LogFixture last = next.reopen();
+            assertEquals(stable, last.log.endOffset(), "seed " + seed);
+            last.readAll(1000);
+        }
+    }
+
     @Test
     void aFullDiskRefusesAppendsAndHeals() throws Exception {
         final SimulatedDisk disk = new SimulatedDisk(6);

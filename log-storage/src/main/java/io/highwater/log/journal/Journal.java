@@ -120,6 +120,10 @@ public final class Journal implements AutoCloseable {
             file.reserve(FILE_BYTES_MIN);
         }
         disk.forceDirectory(directory);
+        if (truth >= 0) {
+            // The other file, about to be overwritten, may be the only durable one.
+            files[truth].rewrite();
+        }
         final Journal journal = new Journal(directory, files, image, state, disk.bootId());
         // A new journal begins in journal.0 with generation 1 and has nothing to retire.
         journal.live = truth < 0 ? 1 : truth;

@@ -86,6 +86,7 @@ final class JournalFile implements Closeable {
             at += JournalFormat.toSectorEnd(frame.limit());
             expected++;
         }
+        position = at;
         if (isDurableBehind(at, end, expected)) {
             return JournalReading.of(
                     Condition.DAMAGED, generation, "the frame at " + at + " was durable and is bad now");
@@ -128,6 +129,20 @@ final class JournalFile implements Closeable {
             }
         }
         return false;
+    }
+
+    /**
+     * Makes durable what {@link #read()} found. A force of it may have failed before: then the page cache counts as clean
+     * what the device may not have, and only bytes that are written again are forced again.
+     */
+    void rewrite() throws IOException {
+        final ByteBuffer chunk = ByteBuffer.allocate(SCAN_BYTES);
+        for (long at = 0; at < position; at += SCAN_BYTES) {
+            chunk.clear().limit((int) Math.min(SCAN_BYTES, position - at));
+            file.read(chunk, at);
+            file.write(chunk.flip(), at);
+        }
+        file.force();
     }
 
     /** Starts the file anew with a snapshot; durable when this returns. */

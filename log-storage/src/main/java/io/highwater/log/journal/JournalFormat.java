@@ -20,7 +20,8 @@ import java.util.zip.CRC32C;
 /**
  * The two files journal.0 and journal.1. Big-endian. Preallocated with zeros and used in turn: a file begins with a
  * snapshot of the whole state and goes on with one frame per force, each on sectors of its own, so that a write never
- * touches a sector that was forced before. No sector but the first is written twice in one generation.
+ * touches a sector that was forced before. No sector but the first is written twice in one generation, except that
+ * opening the journal writes the true file once more as it is: a force of it may have failed.
  *
  * <p>When a file is full, or the journal is opened, the other one gets the next generation: snapshot and header, force;
  * then the old one's header is marked retired, force; only then entries follow. So a live file whose snapshot is whole is

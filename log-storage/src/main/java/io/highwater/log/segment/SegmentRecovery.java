@@ -12,6 +12,8 @@ import java.nio.ByteBuffer;
  * Confined to the thread that opens the log.
  */
 public final class SegmentRecovery {
+    private static final int COPY_BYTES = 1 << 20;
+
     private SegmentRecovery() {}
 
     /** Told of each batch, in order. The buffer is reused. */
@@ -81,6 +83,24 @@ public final class SegmentRecovery {
         if (scan.position() != segment.sizeBytes()) {
             throw new IOException("no batch at position " + scan.position() + " of " + segment);
         }
+    }
+
+    /**
+     * Makes the segment durable from a position on, though a force may have failed before: after that the page cache counts
+     * as clean what the device may not have, and only bytes that are written again are forced again.
+     */
+    public static void makeDurable(final Segment segment, final int position) throws IOException {
+        final DiskFile file = segment.file().openForScan();
+        final int end = segment.sizeBytes();
+        final ByteBuffer buffer = ByteBuffer.allocate(Math.min(COPY_BYTES, end - position));
+        for (int at = position; at < end; at += buffer.limit()) {
+            buffer.clear().limit(Math.min(buffer.capacity(), end - at));
+            if (file.read(buffer, at) < buffer.limit()) {
+                throw new IOException(segment + " ends before position " + end);
+            }
+            file.write(buffer.flip(), at);
+        }
+        segment.force();
     }
 
     /** Position after the last byte that is not zero, {@code from} when there is none. */

@@ -222,6 +222,48 @@ class JournalTest {
         }
     }
 
+    /** The page cache shows what a failed force did not write; the next process must not build on it. */
+    @Test
+    void aFailedForceAndAPowerCutWhileTheNextProcessOpensLoseNothing() throws IOException {
+        int cuts = 0;
+        for (int failAt = 1; failAt <= 35; failAt++) {
+            for (int cutAt = 1 + failAt % 2; cutAt <= 12; cutAt += 2) {
+                final SimulatedDisk disk = newDisk(100 * failAt + cutAt);
+                final long[] forced = {-1};
+                final long[] appended = {-1};
+                final int[] forcesLeft = {failAt};
+                disk.beforeEach((operation, path) -> {
+                    if (operation == DiskOperation.FORCE && --forcesLeft[0] == 0) {
+                        disk.fail(DiskOperation.FORCE, "journal", 1);
+                    }
+                });
+                assertThrows(IOException.class, () -> runUntilKilled(disk, forced, appended));
+                disk.kill();
+                final int[] changesLeft = {cutAt};
+                disk.beforeEach((operation, path) -> {
+                    if (operation != DiskOperation.READ && --changesLeft[0] == 0) {
+                        disk.crash();
+                    }
+                });
+                try {
+                    Journal.open(disk, DIRECTORY, true).close();
+                } catch (final ProcessKilled e) {
+                    cuts++;
+                }
+                disk.beforeEach((operation, path) -> {});
+                final PartitionState state = Journal.open(disk, DIRECTORY, true)
+                        .recovered()
+                        .partitions()
+                        .get(P0);
+                final long found = state == null ? -1 : state.recoveryPoint();
+                final String what =
+                        "force " + failAt + " failed, cut at " + cutAt + ": forced " + forced[0] + ", found ";
+                assertTrue(found >= forced[0] && found <= appended[0], () -> what + found);
+            }
+        }
+        assertTrue(cuts > 150, "only " + cuts + " power cuts");
+    }
+
     private static void runUntilKilled(final SimulatedDisk disk, final long[] forced, final long[] appended)
             throws IOException {
         Journal journal = Journal.open(disk, DIRECTORY, true);
