@@ -77,6 +77,9 @@ final class LogRecovery {
         if (!isSettled || from < bases.size() - 1) {
             check(bases, from);
         }
+        if (segments.get(segments.size() - 1).nextOffset() < state.logStart()) {
+            beginAtStart();
+        }
         if (namesChanged) {
             disk.forceDirectory(directory);
         }
@@ -139,6 +142,11 @@ final class LogRecovery {
         int place = bases.size() - 1;
         while (place >= 0 && bases.get(place) > state.recoveryPoint()) {
             place--;
+        }
+        if (place < 0 && bases.get(0) <= state.logStart()) {
+            // What was between was below the log's start, and went.
+            checkFrom = bases.get(0);
+            return 0;
         }
         if (place < 0) {
             throw new LogStorageException("the first segment of " + directory + " begins at offset " + bases.get(0)
@@ -255,6 +263,19 @@ final class LogRecovery {
             SegmentRecovery.makeDurable(segments.get(checked), checked == from ? (int) checkPosition : 0);
         }
         changed |= !epochs.equals(epochsNoted());
+    }
+
+    /** All there was is below the log's start: the log goes on from there, and not with a gap before it. */
+    private void beginAtStart() throws IOException {
+        LOG.warn("{}: the log ends before its start, offset {}, and begins anew there", directory, state.logStart());
+        final Segment first = Segment.create(disk, directory, state.logStart(), config.indexIntervalBytes());
+        for (final Segment segment : segments) {
+            segment.close();
+            remove(segment.baseOffset());
+        }
+        segments.clear();
+        segments.add(first);
+        changed = true;
     }
 
     private void onChecked(final ByteBuffer buffer, final int position) {

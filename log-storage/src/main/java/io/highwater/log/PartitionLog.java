@@ -242,8 +242,8 @@ public final class PartitionLog {
     }
 
     /**
-     * Raises the log's start; durable before it returns, so it blocks. Whole segments below it are deleted. A start at or
-     * below the present one changes nothing.
+     * Raises the log's start; durable before it returns, so it blocks, on a force of the log too when the new start is
+     * beyond what was forced. Whole segments below it are deleted. A start at or below the present one changes nothing.
      */
     public void trimTo(final long newStartOffset) throws OffsetOutOfRangeException, LogStorageException {
         requireOnline();
@@ -254,8 +254,7 @@ public final class PartitionLog {
             return;
         }
         try {
-            around.journal().append(new JournalEntry.LogStart(id, newStartOffset));
-            around.journal().force();
+            makeStartDurable(newStartOffset);
             startOffset = newStartOffset;
             while (segments.count() > 1 && segments.get(1).baseOffset() <= newStartOffset) {
                 drop(segments.get(0));
@@ -389,6 +388,25 @@ public final class PartitionLog {
         final LogOfflineException reason = offline;
         if (reason != null) {
             throw new LogOfflineException(reason.getMessage(), reason.getCause());
+        }
+    }
+
+    /**
+     * A durable start is never beyond a durable end: a crash would leave a log that ends before it begins. Touches only what
+     * any thread may touch.
+     */
+    private void makeStartDurable(final long newStartOffset) throws IOException {
+        try {
+            if (force.forcedOffset() < newStartOffset) {
+                force.force();
+                postForced();
+            }
+            force.noteRecoveryPoint(around.journal());
+            around.journal().append(new JournalEntry.LogStart(id, newStartOffset));
+            around.journal().force();
+        } catch (final IOException e) {
+            around.flusher().fail(e);
+            throw e;
         }
     }
 
