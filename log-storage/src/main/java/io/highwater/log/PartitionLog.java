@@ -70,8 +70,6 @@ public final class PartitionLog {
 
     private int cursorPosition;
     private Segment cursorSegment;
-    /** The sealed segment that is mapped; one at a time is. */
-    private Segment mappedSealed;
 
     private volatile long startOffset;
     private volatile long endOffset;
@@ -341,7 +339,7 @@ public final class PartitionLog {
                             new JournalEntry.Segment(
                                     segment.baseOffset(),
                                     isActive ? -1 : segment.sizeBytes(),
-                                    isActive ? -1 : segment.maxTimestamp())));
+                                    isActive ? -1 : segments.maxTimestampOf(segment))));
         }
         onEpochsChanged();
         force.offerProducers(endOffset, producers.snapshot());
@@ -468,6 +466,7 @@ public final class PartitionLog {
         if (segment == cursorSegment && offset == cursorOffset) {
             start = cursorPosition;
         } else {
+            segments.use(segment);
             start = segment.positionOf(offset);
             while (start == segment.sizeBytes() && place + 1 < segments.count()) {
                 place++;
@@ -475,11 +474,11 @@ public final class PartitionLog {
                 start = 0;
             }
         }
+        segments.use(segment);
         final int limit = segment.endPosition(start, maxBytes, end, atLeastOneBatch);
         if (limit == start) {
             return LogSlice.empty(offset);
         }
-        noteMapped(segment);
         final ByteBuffer records = segment.slice(start, limit - start);
         final Retained lifetime = segment.lifetime();
         lifetime.retain();
@@ -487,15 +486,6 @@ public final class PartitionLog {
         cursorOffset = segment.nextAfterRead();
         cursorPosition = limit;
         return new LogSlice(records, lifetime, RecordBatch.baseOffset(records, 0), cursorOffset);
-    }
-
-    private void noteMapped(final Segment segment) {
-        if (segment != segments.active() && segment != mappedSealed) {
-            if (mappedSealed != null) {
-                mappedSealed.unmap();
-            }
-            mappedSealed = segment;
-        }
     }
 
     private void truncate(final long offset) throws IOException {
@@ -552,9 +542,6 @@ public final class PartitionLog {
         untidy.remove(segment);
         if (cursorSegment == segment) {
             cursorSegment = null;
-        }
-        if (mappedSealed == segment) {
-            mappedSealed = null;
         }
         synchronized (force) {
             segment.delete();

@@ -120,6 +120,11 @@ public final class Segment {
         return maxTimestamp;
     }
 
+    /** True when {@link #maxTimestamp()} answers without a look at the batches. */
+    boolean isMaxTimestampKnown() {
+        return maxTimestamp != TIMESTAMP_UNKNOWN;
+    }
+
     /** The greatest timestamp of its first batch, -1 when it is empty. */
     public long firstTimestamp() throws IOException {
         completeIndexes();
@@ -317,8 +322,7 @@ public final class Segment {
 
     /** Removes its files. */
     public void delete() throws IOException {
-        close();
-        disk.delete(directory.resolve(SegmentNames.of(baseOffset, SegmentNames.LOG)));
+        file.delete();
         disk.delete(directory.resolve(SegmentNames.of(baseOffset, SegmentNames.OFFSET_INDEX)));
         disk.delete(directory.resolve(SegmentNames.of(baseOffset, SegmentNames.TIME_INDEX)));
     }
