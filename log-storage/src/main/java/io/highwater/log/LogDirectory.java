@@ -22,6 +22,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.CloseHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -309,7 +310,10 @@ public final class LogDirectory implements AutoCloseable {
         return flusher.failure();
     }
 
-    /** Stops in order: forces everything, notes it, and releases the lock. No shard may use a log any more. Blocks. */
+    /**
+     * Stops in order: forces everything, notes it, and releases the lock. No shard may use a log any more. When a log can't
+     * be closed in order the others are nevertheless, and the first failure is thrown in the end. Blocks.
+     */
     @Override
     public synchronized void close() throws IOException {
         if (closed) {
@@ -319,10 +323,12 @@ public final class LogDirectory implements AutoCloseable {
         flusher.close();
         try {
             boolean allWell = flusher.failure() == null;
+            final List<AutoCloseable> logs = new ArrayList<>();
             for (final PartitionLog log : open.values()) {
                 allWell &= log.offlineReason() == null;
-                log.closeCleanly();
+                logs.add(log::closeCleanly);
             }
+            CloseHelper.closeAll(logs);
             if (allWell) {
                 journal.markCleanStop();
             }

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.CloseHelper;
 
 /**
  * One partition's records on disk. Confined to the partition's shard, except {@link #key()}, {@link #endOffset()},
@@ -346,15 +347,22 @@ public final class PartitionLog {
         force.noteRecoveryPoint(around.journal());
     }
 
-    /** Stops in order: all is forced and noted. Not on the shard, which must not use the log any more. */
+    /**
+     * Stops in order: all is forced and noted. Not on the shard, which must not use the log any more. Nothing stays open
+     * when it throws.
+     */
     void closeCleanly() throws IOException {
         final boolean isWell = offline == null;
         offline = new LogOfflineException(directory + " is closed", null);
         ticket.withdraw();
-        if (!isWell) {
+        if (isWell) {
+            CloseHelper.closeAll(this::forceAndNoteAll, this::abandon);
+        } else {
             abandon();
-            return;
         }
+    }
+
+    private void forceAndNoteAll() throws IOException {
         force.onDirectoryChanged();
         segments.active().seal();
         force.force();
@@ -368,7 +376,6 @@ public final class PartitionLog {
         DerivedFiles.write(
                 around.disk(), directory, DerivedFiles.EPOCH_CHECKPOINT, DerivedFiles.epochCheckpoint(epochs.starts()));
         around.disk().forceDirectory(directory);
-        abandon();
     }
 
     /** Gives up the files as they are. */
@@ -378,9 +385,7 @@ public final class PartitionLog {
         }
         ticket.withdraw();
         force.close();
-        for (int place = 0; place < segments.count(); place++) {
-            segments.get(place).close();
-        }
+        segments.close();
     }
 
     private void requireOnline() throws LogOfflineException {

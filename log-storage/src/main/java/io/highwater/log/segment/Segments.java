@@ -1,8 +1,10 @@
 package io.highwater.log.segment;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.CloseHelper;
 
 /**
  * The segments of a log by rising base offset; the last one is written to. Never empty. However many there are, the
@@ -11,7 +13,7 @@ import java.util.List;
  *
  * <p>Confined to the log's shard.
  */
-public final class Segments {
+public final class Segments implements Closeable {
     private final ArrayList<Segment> ordered;
     /** The sealed segment that may be mapped, null for none. */
     private Segment used;
@@ -100,6 +102,12 @@ public final class Segments {
             bytes += segment.sizeBytes();
         }
         return bytes;
+    }
+
+    /** Gives up all their files; readers keep what they hold. The first failure is thrown once all are closed. */
+    @Override
+    public void close() throws IOException {
+        CloseHelper.closeAll(ordered);
     }
 
     private Segment removed(final Segment segment) {
