@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.CloseHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -323,8 +324,9 @@ public final class LogDirectory implements AutoCloseable {
 
     /**
      * Stops in order: forces everything and releases the lock. The stop is a clean one, after which nothing is checked, when
-     * that is known of every partition: one that this run did not come to stays as the former run left it. No shard may use
-     * a log any more. Blocks.
+     * that is known of every partition: one that this run did not come to stays as the former run left it. When a log can't
+     * be closed in order the others are nevertheless, and the first failure is thrown in the end. No shard may use a log any
+     * more. Blocks.
      */
     @Override
     public synchronized void close() throws IOException {
@@ -335,10 +337,12 @@ public final class LogDirectory implements AutoCloseable {
         flusher.close();
         try {
             boolean allWell = flusher.failure() == null && unrecovered.isEmpty() && halfway.isEmpty();
+            final List<AutoCloseable> logs = new ArrayList<>();
             for (final PartitionLog log : open.values()) {
                 allWell &= log.offlineReason() == null;
-                log.closeCleanly();
+                logs.add(log::closeCleanly);
             }
+            CloseHelper.closeAll(logs);
             directories.forceNames();
             if (allWell) {
                 journal.markCleanStop();

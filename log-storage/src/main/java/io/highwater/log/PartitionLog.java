@@ -22,6 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.agrona.CloseHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One partition's records on disk. Confined to the partition's shard, except {@link #key()}, {@link #endOffset()},
@@ -38,6 +42,7 @@ public final class PartitionLog {
             AtomicLong dirtyBytes,
             LogDirectoryConfig config) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
     private static final int NOTHING = 0;
 
     private final TopicPartitionKey key;
@@ -57,6 +62,12 @@ public final class PartitionLog {
     /** Sealed segments whose stretch beyond the end a reader's mapping still covers, or whose force has not ended. */
     private final List<Segment> untidy = new ArrayList<>(1);
 
+    /**
+     * Held by the shard while it looks after files and snapshots behind a force, and by whoever closes the log in order, on
+     * another thread. The shard never waits for it: who closes the log does what was left.
+     */
+    private final ReentrantLock upkeep = new ReentrantLock();
+
     private LogConfig config;
     private StableEndListener listener;
     private long appendedBytes;
@@ -70,8 +81,6 @@ public final class PartitionLog {
 
     private int cursorPosition;
     private Segment cursorSegment;
-    /** The sealed segment that is mapped; one at a time is. */
-    private Segment mappedSealed;
 
     private volatile long startOffset;
     private volatile long endOffset;
@@ -340,22 +349,34 @@ public final class PartitionLog {
                             new JournalEntry.Segment(
                                     segment.baseOffset(),
                                     isActive ? -1 : segment.sizeBytes(),
-                                    isActive ? -1 : segment.maxTimestamp())));
+                                    isActive ? -1 : segments.maxTimestampOf(segment))));
         }
         onEpochsChanged();
         force.offerProducers(endOffset, producers.snapshot());
         force.noteRecoveryPoint(around.journal());
     }
 
-    /** Stops in order: all is forced and noted. Not on the shard, which must not use the log any more. */
+    /**
+     * Stops in order: all is forced and noted. Not on the shard, where nobody may use the log any more; what the log itself
+     * does there is over when this begins, or does not begin. Nothing stays open when it throws.
+     */
     void closeCleanly() throws IOException {
         final boolean isWell = offline == null;
-        offline = new LogOfflineException(directory + " is closed", null);
+        offline = closed();
         ticket.withdraw();
-        if (!isWell) {
-            abandon();
-            return;
+        upkeep.lock();
+        try {
+            if (isWell) {
+                CloseHelper.closeAll(this::forceAndNoteAll, force::close, segments);
+            } else {
+                CloseHelper.closeAll(force::close, segments);
+            }
+        } finally {
+            upkeep.unlock();
         }
+    }
+
+    private void forceAndNoteAll() throws IOException {
         force.onDirectoryChanged();
         segments.active().seal();
         force.force();
@@ -369,19 +390,31 @@ public final class PartitionLog {
         DerivedFiles.write(
                 around.disk(), directory, DerivedFiles.EPOCH_CHECKPOINT, DerivedFiles.epochCheckpoint(epochs.starts()));
         around.disk().forceDirectory(directory);
-        abandon();
     }
 
-    /** Gives up the files as they are. */
-    void abandon() throws IOException {
+    /**
+     * Gives up the files as they are: no force touches them when this returns, and the shard closes them once it is done
+     * with what it has under way. From any thread.
+     */
+    void abandon() {
         if (offline == null) {
-            offline = new LogOfflineException(directory + " is closed", null);
+            offline = closed();
         }
         ticket.withdraw();
         force.close();
-        for (int place = 0; place < segments.count(); place++) {
-            segments.get(place).close();
+        shard.execute(this::closeAbandoned);
+    }
+
+    private void closeAbandoned() {
+        try {
+            segments.close();
+        } catch (final IOException e) {
+            LOG.warn("{} was given up, but not all its files could be closed: {}", directory, e.getMessage());
         }
+    }
+
+    private LogOfflineException closed() {
+        return new LogOfflineException(directory + " is closed", null);
     }
 
     private void requireOnline() throws LogOfflineException {
@@ -486,6 +519,7 @@ public final class PartitionLog {
         if (segment == cursorSegment && offset == cursorOffset) {
             start = cursorPosition;
         } else {
+            segments.use(segment);
             start = segment.positionOf(offset);
             while (start == segment.sizeBytes() && place + 1 < segments.count()) {
                 place++;
@@ -493,11 +527,11 @@ public final class PartitionLog {
                 start = 0;
             }
         }
+        segments.use(segment);
         final int limit = segment.endPosition(start, maxBytes, end, atLeastOneBatch);
         if (limit == start) {
             return LogSlice.empty(offset);
         }
-        noteMapped(segment);
         final ByteBuffer records = segment.slice(start, limit - start);
         final Retained lifetime = segment.lifetime();
         lifetime.retain();
@@ -505,15 +539,6 @@ public final class PartitionLog {
         cursorOffset = segment.nextAfterRead();
         cursorPosition = limit;
         return new LogSlice(records, lifetime, RecordBatch.baseOffset(records, 0), cursorOffset);
-    }
-
-    private void noteMapped(final Segment segment) {
-        if (segment != segments.active() && segment != mappedSealed) {
-            if (mappedSealed != null) {
-                mappedSealed.unmap();
-            }
-            mappedSealed = segment;
-        }
     }
 
     private void truncate(final long offset) throws IOException {
@@ -571,9 +596,6 @@ public final class PartitionLog {
         if (cursorSegment == segment) {
             cursorSegment = null;
         }
-        if (mappedSealed == segment) {
-            mappedSealed = null;
-        }
         synchronized (force) {
             segment.delete();
         }
@@ -591,7 +613,22 @@ public final class PartitionLog {
             listener.onStableEnd(this, stableEnd);
         }
         final long nowMs = around.clock().monotonicMs();
-        if (nowMs - snapshotMs >= around.config().recoveryPointIntervalMs()) {
+        final boolean isSnapshotDue = nowMs - snapshotMs >= around.config().recoveryPointIntervalMs();
+        if ((isSnapshotDue || !untidy.isEmpty()) && upkeep.tryLock()) {
+            try {
+                lookAfter(isSnapshotDue, nowMs);
+            } finally {
+                upkeep.unlock();
+            }
+        }
+    }
+
+    private void lookAfter(final boolean isSnapshotDue, final long nowMs) {
+        if (offline != null) {
+            // Somebody closed it since it was looked at.
+            return;
+        }
+        if (isSnapshotDue) {
             snapshotMs = nowMs;
             force.offerProducers(endOffset, producers.snapshot());
         }

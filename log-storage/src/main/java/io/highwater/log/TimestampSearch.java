@@ -24,6 +24,10 @@ final class TimestampSearch {
             if (segment.baseOffset() >= endOffset) {
                 break;
             }
+            if (segments.maxTimestampOf(segment) < timestampMs) {
+                continue;
+            }
+            segments.use(segment);
             int position = segment.positionOfTimestamp(timestampMs);
             while (position < segment.sizeBytes()) {
                 final ByteBuffer view = segment.view();
@@ -49,23 +53,23 @@ final class TimestampSearch {
     static OffsetAtTime greatest(final Segments segments, final long startOffset, final long endOffset)
             throws IOException {
         Segment best = null;
-        int bestPosition = -1;
         long greatest = RecordBatch.NO_TIMESTAMP;
         for (int place = segments.placeOf(startOffset); place < segments.count(); place++) {
             final Segment segment = segments.get(place);
             if (segment.baseOffset() >= endOffset) {
                 break;
             }
-            final int position = segment.positionOfMaxTimestamp(endOffset);
-            if (position >= 0 && RecordBatch.maxTimestamp(segment.view(), position) > greatest) {
-                greatest = RecordBatch.maxTimestamp(segment.view(), position);
+            final long timestamp = maxTimestampBelow(segments, segment, endOffset);
+            if (timestamp > greatest) {
+                greatest = timestamp;
                 best = segment;
-                bestPosition = position;
             }
         }
         if (best == null) {
             return OffsetAtTime.NONE;
         }
+        segments.use(best);
+        final int bestPosition = best.positionOfMaxTimestamp(endOffset);
         final ByteBuffer view = best.view();
         try {
             final RecordSearch.Found found = RecordSearch.maxTimestamp(view, bestPosition, DECOMPRESSED_BYTES_MAX);
@@ -76,6 +80,17 @@ final class TimestampSearch {
         } catch (final CorruptBatchException e) {
             throw unreadable(best, bestPosition, e);
         }
+    }
+
+    /** Of the segment's batches that end below the offset; only one that reaches it has to be looked into. */
+    private static long maxTimestampBelow(final Segments segments, final Segment segment, final long endOffset)
+            throws IOException {
+        if (segment.nextOffset() <= endOffset) {
+            return segments.maxTimestampOf(segment);
+        }
+        segments.use(segment);
+        final int position = segment.positionOfMaxTimestamp(endOffset);
+        return position < 0 ? RecordBatch.NO_TIMESTAMP : RecordBatch.maxTimestamp(segment.view(), position);
     }
 
     private static RecordSearch.Found firstIn(

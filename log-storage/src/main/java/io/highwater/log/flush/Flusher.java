@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Forces the logs of one directory in groups. While the device works on one group the next one gathers; a log that asked
- * many times is forced once. A force that fails ends the directory: it is not tried again, every log is told.
+ * many times is forced once. A force that fails ends the directory: it is not tried again, every log is told. So does a
+ * fault of ours in the middle of a group: a log that waits for a force gets an answer, if only that one.
  *
  * <p>Requests are safe for any thread: they only add to a concurrent queue. A group runs under the flusher's lock, on the
  * executor.
@@ -60,6 +61,7 @@ public final class Flusher {
     public final class Ticket {
         private final Forceable log;
         private final AtomicBoolean queued = new AtomicBoolean();
+        private final AtomicBoolean toldFailed = new AtomicBoolean();
         private boolean isUnnoted;
         private volatile boolean withdrawn;
 
@@ -80,12 +82,23 @@ public final class Flusher {
             withdrawn = true;
             tickets.remove(this);
         }
+
+        private void tellFailed(final IOException cause) {
+            if (toldFailed.compareAndSet(false, true)) {
+                log.onDirectoryFailed(cause);
+            }
+        }
     }
 
-    /** Takes a log in. */
+    /** Takes a log in. When the directory has failed the log is told so, like those that were there at the time. */
     public Ticket register(final Forceable log) {
         final Ticket ticket = new Ticket(log);
         tickets.add(ticket);
+        // After the line above: a failure from here on finds the ticket, an earlier one is seen here.
+        final IOException cause = failure;
+        if (cause != null) {
+            ticket.tellFailed(cause);
+        }
         return ticket;
     }
 
@@ -107,10 +120,15 @@ public final class Flusher {
             }
             failure = cause;
             waiting.clear();
+            unnoted.clear();
         }
-        LOG.error("a force failed, the directory is offline until it is opened anew: {}", cause.toString());
+        LOG.error("the directory is offline until it is opened anew: {}", cause.toString());
         for (final Ticket ticket : tickets) {
-            ticket.log.onDirectoryFailed(cause);
+            try {
+                ticket.tellFailed(cause);
+            } catch (final RuntimeException e) {
+                LOG.error("a log could not be told that its directory is offline", e);
+            }
         }
     }
 
@@ -131,6 +149,12 @@ public final class Flusher {
             forceGroup();
         } catch (final IOException e) {
             fail(e);
+        } catch (final RuntimeException e) {
+            LOG.error("a group of forces met a fault", e);
+            fail(new IOException("the flusher met a fault: " + e, e));
+        } catch (final Error e) {
+            fail(new IOException("the flusher met a fault: " + e, e));
+            throw e;
         } finally {
             underWay.set(false);
         }
@@ -148,7 +172,9 @@ public final class Flusher {
         for (Ticket ticket = waiting.poll(); ticket != null; ticket = waiting.poll()) {
             // Lowered before the force: an append after this line asks again.
             ticket.queued.set(false);
-            group.add(ticket);
+            if (!ticket.withdrawn) {
+                group.add(ticket);
+            }
         }
         for (final Ticket ticket : group) {
             ticket.log.force();

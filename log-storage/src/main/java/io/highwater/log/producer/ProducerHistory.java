@@ -10,6 +10,15 @@ final class ProducerHistory {
 
     private static final int BATCH_BYTES = 2 * Integer.BYTES + 2 * Long.BYTES;
 
+    /** What {@link #write} needs at most. */
+    static final int ENCODED_BYTES_MAX = Short.BYTES + Long.BYTES + Byte.BYTES + BATCHES_MAX * BATCH_BYTES;
+
+    /** The neighbours in the {@link IdleOrder}, whose they are. */
+    ProducerHistory previous;
+
+    ProducerHistory next;
+
+    private final long producerId;
     private short epoch;
     private long lastSeenMs;
     private int count;
@@ -21,8 +30,13 @@ final class ProducerHistory {
     private final long[] baseOffsets = new long[BATCHES_MAX];
     private final long[] timestamps = new long[BATCHES_MAX];
 
-    ProducerHistory(final short epoch) {
+    ProducerHistory(final long producerId, final short epoch) {
+        this.producerId = producerId;
         this.epoch = epoch;
+    }
+
+    long producerId() {
+        return producerId;
     }
 
     short epoch() {
@@ -101,8 +115,8 @@ final class ProducerHistory {
         }
     }
 
-    static ProducerHistory read(final ByteBuffer source) {
-        final ProducerHistory history = new ProducerHistory(source.getShort());
+    static ProducerHistory read(final long producerId, final ByteBuffer source) {
+        final ProducerHistory history = new ProducerHistory(producerId, source.getShort());
         final long lastSeenMs = source.getLong();
         final int batches = source.get();
         if (batches < 0 || batches > BATCHES_MAX) {

@@ -4,11 +4,17 @@ import io.highwater.records.RecordBatch;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Comparator;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
- * The idempotent producers of one log. A producer that was idle for longer than the configured time is forgotten, and
- * may then begin with any sequence number, like one never seen.
+ * The idempotent producers of one log. A producer that was idle for longer than the configured time is forgotten. So is
+ * the one that was idle for longest when there are {@link #PRODUCERS_MAX} and another one comes: ids cost a client
+ * nothing, and all of them are held in memory and written to the journal with each recovery point.
+ *
+ * <p>A forgotten producer is like one never seen: its next batch is taken with any sequence number and in any epoch. If
+ * that batch is the retry of a stored one, it is stored again; if one before it was lost, nobody notices. It is evicted
+ * only after {@link #PRODUCERS_MAX} others wrote to the same log since its own last batch.
  *
  * <p>Snapshot in the journal, big-endian:
  *
@@ -26,12 +32,20 @@ import org.agrona.collections.Long2ObjectHashMap;
 public final class ProducerStates {
     static final byte FORMAT = 1;
     static final int HEAD_BYTES = Byte.BYTES + Integer.BYTES;
-    /** Looking for idle producers costs a walk over all; done when their number has doubled since the last time. */
-    private static final int SWEEP_COUNT_MIN = 64;
+
+    /**
+     * Producers remembered at most. A snapshot of so many has 2.2 MiB: about a quarter of what the journal takes in one
+     * entry, and some two milliseconds of the shard's time once a second.
+     */
+    public static final int PRODUCERS_MAX = 16 * 1024;
+
+    /** No snapshot is larger. */
+    public static final int SNAPSHOT_BYTES_MAX =
+            HEAD_BYTES + PRODUCERS_MAX * (Long.BYTES + ProducerHistory.ENCODED_BYTES_MAX);
 
     private final Long2ObjectHashMap<ProducerHistory> histories = new Long2ObjectHashMap<>();
+    private final IdleOrder order = new IdleOrder();
     private long expirationMs;
-    private int sweepAtCount = SWEEP_COUNT_MIN;
     private SequencedBatch duplicate;
     /** Wall time of the last append, against which idleness is judged. */
     private long nowMs;
@@ -89,10 +103,8 @@ public final class ProducerStates {
         final short epoch = RecordBatch.producerEpoch(batch, position);
         ProducerHistory history = histories.get(producerId);
         if (history == null) {
-            if (histories.size() >= sweepAtCount) {
-                sweep();
-            }
-            history = new ProducerHistory(epoch);
+            makeRoom();
+            history = new ProducerHistory(producerId, epoch);
             histories.put(producerId, history);
         } else if (epoch != history.epoch() || isIdle(history)) {
             history.beginEpoch(epoch);
@@ -103,6 +115,7 @@ public final class ProducerStates {
                 RecordBatch.baseOffset(batch, position),
                 RecordBatch.maxTimestamp(batch, position),
                 wallMs);
+        order.touch(history);
     }
 
     /** Time has come this far without an append. */
@@ -113,10 +126,12 @@ public final class ProducerStates {
     /** Forgets all of them. */
     public void clear() {
         histories.clear();
+        order.clear();
     }
 
-    /** All of it, for the journal. */
+    /** All that is not forgotten by now, for the journal; {@link #SNAPSHOT_BYTES_MAX} at most. */
     public ByteBuffer snapshot() {
+        forgetIdle();
         final long[] ids = new long[histories.size()];
         int bytes = HEAD_BYTES;
         int i = 0;
@@ -138,7 +153,8 @@ public final class ProducerStates {
     }
 
     /**
-     * Takes over what {@link #snapshot} wrote, as of {@code wallMs}.
+     * Takes over what {@link #snapshot} wrote, as of {@code wallMs}; of more than {@link #PRODUCERS_MAX} those that wrote
+     * last.
      *
      * @throws IllegalArgumentException when the bytes are no snapshot; nothing changed then.
      */
@@ -151,22 +167,45 @@ public final class ProducerStates {
                 throw new IllegalArgumentException("producer snapshot of format " + format);
             }
             for (int i = source.getInt(); i > 0; i--) {
-                restored.put(source.getLong(), ProducerHistory.read(source));
+                final long producerId = source.getLong();
+                restored.put(producerId, ProducerHistory.read(producerId, source));
             }
         } catch (final BufferUnderflowException e) {
             throw new IllegalArgumentException("producer snapshot cut short at " + snapshot.remaining() + " bytes", e);
         }
-        histories.clear();
-        histories.putAll(restored);
+        clear();
         nowMs = wallMs;
+        restored.values().stream()
+                .sorted(Comparator.comparingLong(ProducerHistory::lastSeenMs)
+                        .thenComparingLong(ProducerHistory::producerId))
+                .skip(Math.max(0, restored.size() - PRODUCERS_MAX))
+                .forEach(history -> {
+                    histories.put(history.producerId(), history);
+                    order.touch(history);
+                });
     }
 
     private boolean isIdle(final ProducerHistory history) {
         return nowMs - history.lastSeenMs() >= expirationMs;
     }
 
-    private void sweep() {
-        histories.values().removeIf(this::isIdle);
-        sweepAtCount = Math.max(SWEEP_COUNT_MIN, histories.size() * 2);
+    private void makeRoom() {
+        forgetIdle();
+        while (histories.size() >= PRODUCERS_MAX) {
+            forget(order.longestIdle());
+        }
+    }
+
+    private void forgetIdle() {
+        for (ProducerHistory oldest = order.longestIdle();
+                oldest != null && isIdle(oldest);
+                oldest = order.longestIdle()) {
+            forget(oldest);
+        }
+    }
+
+    private void forget(final ProducerHistory history) {
+        order.remove(history);
+        histories.remove(history.producerId());
     }
 }

@@ -5,6 +5,7 @@ import io.highwater.log.index.OffsetIndex;
 import io.highwater.log.index.TimeIndex;
 import io.highwater.port.Retained;
 import io.highwater.records.RecordBatch;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -15,7 +16,7 @@ import java.nio.file.Path;
  *
  * <p>Confined to the log's shard, except {@link #force()}.
  */
-public final class Segment {
+public final class Segment implements Closeable {
     /** The greatest timestamp is to be found out. */
     public static final long TIMESTAMP_UNKNOWN = -2;
 
@@ -118,6 +119,11 @@ public final class Segment {
             completeIndexes();
         }
         return maxTimestamp;
+    }
+
+    /** True when {@link #maxTimestamp()} answers without a look at the batches. */
+    boolean isMaxTimestampKnown() {
+        return maxTimestamp != TIMESTAMP_UNKNOWN;
     }
 
     /** The greatest timestamp of its first batch, -1 when it is empty. */
@@ -311,14 +317,14 @@ public final class Segment {
     }
 
     /** Gives up everything; readers keep what they hold. */
+    @Override
     public void close() throws IOException {
         file.close();
     }
 
     /** Removes its files. */
     public void delete() throws IOException {
-        close();
-        disk.delete(directory.resolve(SegmentNames.of(baseOffset, SegmentNames.LOG)));
+        file.delete();
         disk.delete(directory.resolve(SegmentNames.of(baseOffset, SegmentNames.OFFSET_INDEX)));
         disk.delete(directory.resolve(SegmentNames.of(baseOffset, SegmentNames.TIME_INDEX)));
     }

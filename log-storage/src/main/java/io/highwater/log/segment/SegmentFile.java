@@ -15,12 +15,16 @@ import java.util.List;
  * mapping a larger one takes its place; the former stays until the last reader has released it. The file is cut only when
  * no mapping is left.
  *
- * <p>Confined to the log's shard, except {@link #force()}, which the flusher calls while the file is open.
+ * <p>The file is open only while it is written to: from the first write to {@link #closeFile()}. Whatever else needs it,
+ * mapping too, opens it for that moment, since a mapping outlives the handle that it was made through and descriptors are
+ * shared by ten thousand logs. So this object, and not a handle, is who knows of every mapping before a cut.
+ *
+ * <p>Confined to the log's shard, except {@link #force()}, which the flusher calls while the file is part of the log.
  */
 public final class SegmentFile {
     private final Disk disk;
     private final Path path;
-    /** Null while closed; a sealed file is opened for mapping only. */
+    /** Null unless it is being written to. */
     private DiskFile file;
 
     private SegmentWriter writer;
@@ -28,6 +32,9 @@ public final class SegmentFile {
     private MappedRegion region;
 
     private ByteBuffer view;
+    /** Its name is gone: nothing of it has to be durable. */
+    private volatile boolean isDeleted;
+
     /** Mappings that were replaced while readers held them. */
     private final List<MappedRegion> superseded = new ArrayList<>(1);
 
@@ -63,15 +70,10 @@ public final class SegmentFile {
      */
     ByteBuffer view(final int bytes) throws IOException {
         if (region == null || region.lengthBytes() < bytes) {
-            openFile(false);
-            final long mappable = Math.min(writer.fileBytes(), Integer.MAX_VALUE);
-            if (mappable < bytes) {
-                throw new IOException(path + " has " + mappable + " bytes, " + bytes + " are part of the log");
-            }
-            final MappedRegion larger = file.map(0, mappable);
+            final MappedRegion larger = mapped(bytes);
             unmap();
             region = larger;
-            view = larger.slice(0, (int) mappable);
+            view = larger.slice(0, (int) larger.lengthBytes());
         }
         return view;
     }
@@ -105,11 +107,14 @@ public final class SegmentFile {
         if (!superseded.isEmpty()) {
             return false;
         }
-        openFile(false);
-        if (file.sizeBytes() > bytes) {
-            file.truncate(bytes);
+        if (file == null) {
+            try (DiskFile own = disk.open(path, false)) {
+                cut(own, bytes);
+            }
+        } else {
+            cut(file, bytes);
+            writer.onTruncated(bytes);
         }
-        writer.onTruncated(bytes);
         return true;
     }
 
@@ -123,17 +128,28 @@ public final class SegmentFile {
         }
     }
 
-    /** Makes all writes so far durable. A closed file has none that matter: it was forced or deleted before. */
+    /** Makes all writes so far durable, whatever handle they went through. */
     void force() throws IOException {
-        if (file != null) {
-            file.force();
+        final DiskFile open = file;
+        if (open != null) {
+            open.force();
+        } else if (!isDeleted) {
+            try (DiskFile own = disk.open(path, false)) {
+                own.force();
+            }
         }
     }
 
-    /** For scans that must not run into unreadable mapped memory. */
+    /** For scans that must not run into unreadable mapped memory; the caller closes it. */
     DiskFile openForScan() throws IOException {
-        openFile(false);
-        return file;
+        return disk.open(path, false);
+    }
+
+    /** Closes and removes the file; readers keep what they hold. */
+    void delete() throws IOException {
+        isDeleted = true;
+        close();
+        disk.delete(path);
     }
 
     /** Closes the file; the mapping goes as soon as its readers are done. */
@@ -160,6 +176,29 @@ public final class SegmentFile {
         if (file == null) {
             file = disk.open(path, create);
             writer = new PositionedWriter(file, file.sizeBytes());
+        }
+    }
+
+    private MappedRegion mapped(final int bytes) throws IOException {
+        if (file != null) {
+            return map(file, writer.fileBytes(), bytes);
+        }
+        try (DiskFile own = disk.open(path, false)) {
+            return map(own, own.sizeBytes(), bytes);
+        }
+    }
+
+    private MappedRegion map(final DiskFile from, final long fileBytes, final int bytes) throws IOException {
+        final long mappable = Math.min(fileBytes, Integer.MAX_VALUE);
+        if (mappable < bytes) {
+            throw new IOException(path + " has " + mappable + " bytes, " + bytes + " are part of the log");
+        }
+        return from.map(0, mappable);
+    }
+
+    private static void cut(final DiskFile file, final int bytes) throws IOException {
+        if (file.sizeBytes() > bytes) {
+            file.truncate(bytes);
         }
     }
 

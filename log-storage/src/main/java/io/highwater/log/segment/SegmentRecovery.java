@@ -38,7 +38,19 @@ public final class SegmentRecovery {
             final BatchListener listener)
             throws IOException {
         segment.distrustIndexesFrom(expectedOffset);
-        final DiskFile file = segment.file().openForScan();
+        try (DiskFile file = segment.file().openForScan()) {
+            return check(segment, file, position, expectedOffset, epochFloor, listener);
+        }
+    }
+
+    private static long check(
+            final Segment segment,
+            final DiskFile file,
+            final int position,
+            final long expectedOffset,
+            final int epochFloor,
+            final BatchListener listener)
+            throws IOException {
         final long fileBytes = Math.min(file.sizeBytes(), Integer.MAX_VALUE);
         final BatchScan scan = new BatchScan(file, position, fileBytes);
         long expected = expectedOffset;
@@ -56,7 +68,7 @@ public final class SegmentRecovery {
             listener.onBatch(buffer, at);
         }
         final int end = (int) scan.position();
-        final long torn = lastNonZero(segment, end, fileBytes) - end;
+        final long torn = lastNonZero(file, end, fileBytes) - end;
         segment.setEnd(end, expected);
         if (fileBytes > end) {
             segment.trim();
@@ -68,13 +80,21 @@ public final class SegmentRecovery {
     /** Tells of the batches from {@code offset} on, as far as the segment goes; they are known to be good. */
     public static void replay(final Segment segment, final long offset, final BatchListener listener)
             throws IOException {
+        try (DiskFile file = segment.file().openForScan()) {
+            replay(segment, file, offset, listener);
+        }
+    }
+
+    private static void replay(
+            final Segment segment, final DiskFile file, final long offset, final BatchListener listener)
+            throws IOException {
         int start = Math.min(segment.hintOf(offset), segment.sizeBytes());
-        BatchScan scan = new BatchScan(segment.file().openForScan(), start, segment.sizeBytes());
+        BatchScan scan = new BatchScan(file, start, segment.sizeBytes());
         if (start > 0 && (!scan.next() || RecordBatch.lastOffset(scan.buffer(), scan.at()) >= offset)) {
             // The index is wrong here; it is rebuilt when it is first used for a read.
             start = 0;
         }
-        scan = new BatchScan(segment.file().openForScan(), start, segment.sizeBytes());
+        scan = new BatchScan(file, start, segment.sizeBytes());
         while (scan.next()) {
             if (RecordBatch.baseOffset(scan.buffer(), scan.at()) >= offset) {
                 listener.onBatch(scan.buffer(), scan.at());
@@ -104,12 +124,12 @@ public final class SegmentRecovery {
     }
 
     /** Position after the last byte that is not zero, {@code from} when there is none. */
-    private static long lastNonZero(final Segment segment, final long from, final long to) throws IOException {
+    private static long lastNonZero(final DiskFile file, final long from, final long to) throws IOException {
         final ByteBuffer buffer = ByteBuffer.allocate((int) Math.max(0, Math.min(64 * 1024, to - from)));
         long last = from;
         for (long at = from; at < to; ) {
             buffer.clear().limit((int) Math.min(buffer.capacity(), to - at));
-            final int read = segment.file().openForScan().read(buffer, at);
+            final int read = file.read(buffer, at);
             if (read == 0) {
                 break;
             }

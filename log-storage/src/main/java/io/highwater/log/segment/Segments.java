@@ -1,11 +1,22 @@
 package io.highwater.log.segment;
 
+import java.io.Closeable;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.agrona.CloseHelper;
 
-/** The segments of a log by rising base offset; the last one is written to. Never empty. Confined to the log's shard. */
-public final class Segments {
+/**
+ * The segments of a log by rising base offset; the last one is written to. Never empty. However many there are, the
+ * active one and one sealed one are mapped at a time, besides what readers hold: whoever is about to look into one says so
+ * with {@link #use}.
+ *
+ * <p>Confined to the log's shard.
+ */
+public final class Segments implements Closeable {
     private final ArrayList<Segment> ordered;
+    /** The sealed segment that may be mapped, null for none. */
+    private Segment used;
 
     /** At least one, in order. */
     public Segments(final List<Segment> ordered) {
@@ -50,12 +61,30 @@ public final class Segments {
         return Math.max(0, high);
     }
 
+    /** The segment's batches are about to be looked at: the sealed one that was looked at before gives its mapping up. */
+    public void use(final Segment segment) {
+        if (segment != active() && segment != used) {
+            if (used != null) {
+                used.unmap();
+            }
+            used = segment;
+        }
+    }
+
+    /** The greatest timestamp of the segment's records, -1 when there is none. */
+    public long maxTimestampOf(final Segment segment) throws IOException {
+        if (!segment.isMaxTimestampKnown()) {
+            use(segment);
+        }
+        return segment.maxTimestamp();
+    }
+
     /** Takes out the oldest, which must not be the active one. */
     public Segment removeFirst() {
         if (ordered.size() == 1) {
             throw new IllegalStateException("the active segment can't be removed");
         }
-        return ordered.remove(0);
+        return removed(ordered.remove(0));
     }
 
     /** Takes out the active one; the one before becomes active. */
@@ -63,7 +92,7 @@ public final class Segments {
         if (ordered.size() == 1) {
             throw new IllegalStateException("the only segment can't be removed");
         }
-        return ordered.remove(ordered.size() - 1);
+        return removed(ordered.remove(ordered.size() - 1));
     }
 
     /** Bytes of all batches. */
@@ -73,5 +102,18 @@ public final class Segments {
             bytes += segment.sizeBytes();
         }
         return bytes;
+    }
+
+    /** Gives up all their files; readers keep what they hold. The first failure is thrown once all are closed. */
+    @Override
+    public void close() throws IOException {
+        CloseHelper.closeAll(ordered);
+    }
+
+    private Segment removed(final Segment segment) {
+        if (used == segment) {
+            used = null;
+        }
+        return segment;
     }
 }

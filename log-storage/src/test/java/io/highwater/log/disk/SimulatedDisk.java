@@ -47,6 +47,9 @@ public final class SimulatedDisk implements Disk {
     private int incarnation;
 
     private long operations;
+    /** Handles of the present incarnation that were not closed. */
+    private int openFiles;
+
     private OperationListener listener = (operation, path) -> {};
 
     /** Sees an operation before it happens. */
@@ -89,6 +92,7 @@ public final class SimulatedDisk implements Disk {
     /** The power goes, and with it the process. */
     public void crash() {
         incarnation++;
+        openFiles = 0;
         locks.clear();
         for (final SimulatedNode node : nodes()) {
             node.crash(random);
@@ -100,6 +104,7 @@ public final class SimulatedDisk implements Disk {
     /** The process goes; the machine stays. */
     public void kill() {
         incarnation++;
+        openFiles = 0;
         locks.clear();
         for (final SimulatedNode node : nodes()) {
             if (node instanceof SimulatedFile file) {
@@ -141,6 +146,20 @@ public final class SimulatedDisk implements Disk {
     /** Operations until now, refused ones included. */
     public long operations() {
         return operations;
+    }
+
+    /** Files that the process has open, each counted as often as it was opened. */
+    public int openFiles() {
+        return openFiles;
+    }
+
+    /** Live mappings of all files that still have a name. */
+    public int mappedRegions() {
+        int mapped = 0;
+        for (final SimulatedNode node : nodes()) {
+            mapped += node instanceof SimulatedFile file ? file.mappedRegions() : 0;
+        }
+        return mapped;
     }
 
     /** Sectors of the file that a crash now would decide upon. */
@@ -193,7 +212,9 @@ public final class SimulatedDisk implements Disk {
         if (create && find(path) == null) {
             parent(path).put(lastName(path), new SimulatedFile(nextNodeId++));
         }
-        return new SimulatedHandle(this, path, file(path), incarnation);
+        final SimulatedHandle opened = new SimulatedHandle(this, path, file(path), incarnation);
+        openFiles++;
+        return opened;
     }
 
     @Override
@@ -281,6 +302,12 @@ public final class SimulatedDisk implements Disk {
     void requireIncarnation(final int expected) {
         if (incarnation != expected) {
             throw new ProcessKilled(name + "'s user " + expected);
+        }
+    }
+
+    void onClosed(final int handlesIncarnation) {
+        if (handlesIncarnation == incarnation) {
+            openFiles--;
         }
     }
 

@@ -32,6 +32,10 @@ final class SimulatedFile extends SimulatedNode {
         return size;
     }
 
+    int mappedRegions() {
+        return regions.size();
+    }
+
     /** Sectors that a crash now would decide upon. */
     int dirtySectors() {
         return dirty.cardinality();

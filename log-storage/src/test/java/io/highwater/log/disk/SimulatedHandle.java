@@ -108,7 +108,10 @@ final class SimulatedHandle implements DiskFile {
 
     @Override
     public void close() {
-        closed = true;
+        if (!closed) {
+            closed = true;
+            disk.onClosed(incarnation);
+        }
     }
 
     @Override

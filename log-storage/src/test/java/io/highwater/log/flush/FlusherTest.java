@@ -2,6 +2,8 @@ package io.highwater.log.flush;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.log.journal.Journal;
@@ -25,6 +27,8 @@ final class FlusherTest {
         private final String name;
         private Runnable duringForce = () -> {};
         private boolean fails;
+        private RuntimeException noteFault;
+        private RuntimeException offlineFault;
 
         CountingLog(final String name) {
             this.name = name;
@@ -47,11 +51,17 @@ final class FlusherTest {
         @Override
         public void noteRecoveryPoint(final Journal journal) {
             events.add("note " + name);
+            if (noteFault != null) {
+                throw noteFault;
+            }
         }
 
         @Override
         public void onDirectoryFailed(final IOException cause) {
             events.add("offline " + name);
+            if (offlineFault != null) {
+                throw offlineFault;
+            }
         }
     }
 
@@ -142,5 +152,52 @@ final class FlusherTest {
         ticket.request();
         runTask();
         assertEquals(List.of("force a", "forced a"), events);
+    }
+
+    @Test
+    void aFaultInAGroupTakesTheDirectoryOfflineInsteadOfLeavingLogsToWait() {
+        final CountingLog broken = new CountingLog("a");
+        broken.noteFault = new IllegalArgumentException("too large");
+        final Flusher.Ticket a = flusher.register(broken);
+        final Flusher.Ticket b = flusher.register(new CountingLog("b"));
+        a.request();
+        b.request();
+        runTask();
+        assertEquals(List.of("force a", "forced a", "force b", "forced b", "note a", "offline a", "offline b"), events);
+        assertSame(broken.noteFault, flusher.failure().getCause());
+        b.request();
+        assertEquals(0, tasks.size());
+    }
+
+    @Test
+    void anErrorDoesSoTooAndGoesOn() {
+        final CountingLog broken = new CountingLog("a");
+        broken.duringForce = () -> {
+            throw new LinkageError("of a test");
+        };
+        flusher.register(broken).request();
+        final Flusher.Ticket b = flusher.register(new CountingLog("b"));
+        b.request();
+        assertThrows(LinkageError.class, this::runTask);
+        assertEquals(List.of("force a", "offline a", "offline b"), events);
+        assertNotNull(flusher.failure());
+    }
+
+    @Test
+    void aLogThatCanNotBeToldKeepsNobodyElseFromIt() {
+        final CountingLog broken = new CountingLog("a");
+        broken.fails = true;
+        broken.offlineFault = new IllegalStateException("shard is gone");
+        flusher.register(broken).request();
+        flusher.register(new CountingLog("b"));
+        runTask();
+        assertEquals(List.of("force a", "offline a", "offline b"), events);
+    }
+
+    @Test
+    void aLogThatComesAfterTheFailureIsToldAtOnce() {
+        flusher.fail(new IOException("broken device"));
+        flusher.register(new CountingLog("late"));
+        assertEquals(List.of("offline late"), events);
     }
 }

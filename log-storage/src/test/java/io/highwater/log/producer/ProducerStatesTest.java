@@ -6,6 +6,7 @@ import static io.highwater.log.producer.SequenceCheck.NEW;
 import static io.highwater.log.producer.SequenceCheck.OUT_OF_ORDER;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.port.SeededRandom;
 import io.highwater.records.RecordBatchBuilder;
@@ -153,5 +154,74 @@ final class ProducerStatesTest {
         older.put(0, (byte) 7);
         assertThrows(IllegalArgumentException.class, () -> states.restore(older, 0));
         assertEquals(DUPLICATE, check(1, 0, 0, 0));
+    }
+
+    @Test
+    void thereIsAMostOfThemAndTheLongestIdleGoes() {
+        final int max = ProducerStates.PRODUCERS_MAX;
+        for (int id = 0; id < max; id++) {
+            append(id, 0, 0, 1, 0);
+        }
+        append(0, 0, 1, 1, 0);
+        append(1, 0, 1, 1, 0);
+        for (int id = max; id < max + 100; id++) {
+            append(id, 0, 0, 1, 0);
+        }
+        assertEquals(max, states.count());
+        assertEquals(DUPLICATE, check(0, 0, 1, 1));
+        assertEquals(DUPLICATE, check(1, 0, 1, 1));
+        assertEquals(NEW, check(2, 0, 77, 77), "evicted: as never seen");
+        assertEquals(NEW, check(101, 0, 77, 77));
+        assertEquals(OUT_OF_ORDER, check(102, 0, 77, 77));
+        append(2, 0, 77, 1, 0);
+        assertEquals(DUPLICATE, check(2, 0, 77, 77));
+        assertEquals(NEW, check(102, 0, 77, 77));
+    }
+
+    @Test
+    void aSnapshotOfTheMostThatThereMayBeHasItsBound() {
+        for (int id = 0; id < ProducerStates.PRODUCERS_MAX + 10; id++) {
+            for (int i = 0; i < 6; i++) {
+                append(id, 0, i, 1, 0);
+            }
+        }
+        assertEquals(ProducerStates.SNAPSHOT_BYTES_MAX, states.snapshot().remaining());
+        assertTrue(ProducerStates.SNAPSHOT_BYTES_MAX < 8 << 20, "no entry of the journal is larger");
+    }
+
+    @Test
+    void aSnapshotKeepsWhoIsIdleForLongestAndItsBound() {
+        final int max = ProducerStates.PRODUCERS_MAX;
+        for (int id = max; id > 0; id--) {
+            append(id, 0, 0, 1, max - id);
+        }
+        final ProducerStates restored = new ProducerStates(HOUR_MS);
+        restored.restore(states.snapshot(), max);
+        assertEquals(max, restored.count());
+        final ByteBuffer batch = new RecordBatchBuilder()
+                .reset()
+                .producer(1_000_000_000L, (short) 0, 0)
+                .append(1, null, null)
+                .build();
+        restored.onAppended(batch, 0, max);
+        assertEquals(max, restored.count());
+        assertEquals(NEW, restored.check(max, (short) 0, 5, 5), "the first one that wrote");
+        assertEquals(OUT_OF_ORDER, restored.check(max - 1, (short) 0, 5, 5));
+    }
+
+    @Test
+    void whatAnEarlierVersionNotedIsCutToTheMost() {
+        final int count = ProducerStates.PRODUCERS_MAX + 3;
+        final ByteBuffer snapshot = ByteBuffer.allocate(5 + count * 43);
+        snapshot.put(ProducerStates.FORMAT).putInt(count);
+        for (int id = 0; id < count; id++) {
+            snapshot.putLong(id).putShort((short) 0).putLong(count - id).put((byte) 1);
+            snapshot.putInt(0).putInt(0).putLong(id).putLong(1000);
+        }
+        states.restore(snapshot.flip(), count);
+        assertEquals(ProducerStates.PRODUCERS_MAX, states.count());
+        assertEquals(DUPLICATE, check(0, 0, 0, 0));
+        assertEquals(DUPLICATE, check(count - 4, 0, 0, 0));
+        assertEquals(NEW, check(count - 3, 0, 0, 0));
     }
 }
