@@ -26,6 +26,7 @@ public final class OneVoterCore implements Core {
     /**
      * Does no I/O.
      *
+     * @param metadataDirectory is there, durably; the core lives below it
      * @param executor where the core blocks: forces, snapshots.
      * @param random for the salts of new logs.
      */
@@ -43,10 +44,9 @@ public final class OneVoterCore implements Core {
             final FatalListener fatal) {
         this.shard = shard;
         this.fatal = fatal;
-        final Path core = metadataDirectory.resolve("core");
         this.meta = new OneVoterGroup<>(
                 CoreGroup.META,
-                core.resolve(CoreGroup.META.directoryName()),
+                metadataDirectory,
                 settings,
                 shard,
                 executor,
@@ -58,7 +58,7 @@ public final class OneVoterCore implements Core {
                 cause -> onFatal(CoreGroup.META, cause));
         this.groups = new OneVoterGroup<>(
                 CoreGroup.GROUPS,
-                core.resolve(CoreGroup.GROUPS.directoryName()),
+                metadataDirectory,
                 settings,
                 shard,
                 executor,

@@ -204,7 +204,7 @@ final class CoreLogTest {
     }
 
     private CoreLog newLog() throws IOException {
-        CoreFiles.createDirectory(disk, DIRECTORY);
+        CoreFiles.openDirectory(disk, DIRECTORY.getRoot(), DIRECTORY);
         final CoreLog log = log();
         log.open(0, entry -> {});
         return log;
