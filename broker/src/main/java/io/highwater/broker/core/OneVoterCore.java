@@ -70,10 +70,14 @@ public final class OneVoterCore implements Core {
                 cause -> onFatal(CoreGroup.GROUPS, cause));
     }
 
-    /** Blocking: reads both logs and makes both states; called once, before any other method. */
-    public void open() throws IOException {
-        meta.open();
-        groups.open();
+    /**
+     * Blocking: reads both logs and makes both states; called once, before any other method.
+     *
+     * @param mustExist this node had a core before, so logs that are missing are lost and not new ones to be made
+     */
+    public void open(final boolean mustExist) throws IOException {
+        meta.open(mustExist);
+        groups.open(mustExist);
     }
 
     @Override

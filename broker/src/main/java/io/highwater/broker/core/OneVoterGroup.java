@@ -102,7 +102,7 @@ final class OneVoterGroup<S> {
     }
 
     /** Blocking: the state as the newest good snapshot and the log after it say. */
-    void open() throws IOException {
+    void open(final boolean mustExist) throws IOException {
         CoreFiles.openDirectory(disk, metadataDirectory, directory);
         CoreFiles.deleteTemporaries(disk, directory);
         visible = machine.empty();
@@ -123,7 +123,7 @@ final class OneVoterGroup<S> {
             }
         }
         try {
-            log.open(visibleIndex, this::recover);
+            log.open(visibleIndex, mustExist, this::recover);
         } catch (final CoreLogException e) {
             log.close();
             if (badSnapshotOrNull != null) {

@@ -153,7 +153,11 @@ public final class BrokerNode {
                     ports.blockingExecutor(),
                     config.nodeId(),
                     null);
-            openCore = coreOpener.open(config, ports, config.directory(), (group, cause) -> {
+            // The cluster's id is noted after the core has it, so whoever knows one had a core. What is empty beside it
+            // was
+            // lost: taken for new, it would name no topic, and the data of all of them would be deleted.
+            final boolean mustExist = directory.clusterIdOrNull() != null;
+            openCore = coreOpener.open(config, ports, config.directory(), mustExist, (group, cause) -> {
                 LOG.error("the core's log of {} failed, this node can't go on", group, cause);
                 isReady = false;
             });
@@ -170,9 +174,18 @@ public final class BrokerNode {
     private void formCluster() {
         final FormClusterCommand command = new FormClusterCommand();
         final String known = directory.clusterIdOrNull();
-        command.clusterId = known == null ? Uuids.toString(random.nextUuid()) : known;
+        command.clusterId = known == null ? Uuids.toString(random.nextUuid()) : "";
         propose(command, response -> {
             final String clusterId = ((FormClusterResult) response).clusterId;
+            if (known != null && !known.equals(clusterId)) {
+                fail(
+                        "data directory " + config.directory() + " belongs to cluster " + known + ", but "
+                                + config.directory().resolve("core") + " knows "
+                                + (clusterId.isEmpty() ? "none" : clusterId)
+                                + "; put core/ back as it was, or begin anew with an empty data directory",
+                        null);
+                return;
+            }
             ports.blockingExecutor().execute(guarded(() -> joinCluster(clusterId)));
         });
     }

@@ -60,7 +60,7 @@ final class CoreWorld {
                 new KeyedStateMachine(new StateKeys()),
                 RecordTypes.GROUPS,
                 (group, cause) -> fatal.add(cause));
-        core.open();
+        core.open(false);
     }
 
     void crash() {

@@ -69,6 +69,31 @@ final class SimulatedWorld {
 
     /** Starts the broker; false when it was killed on the way, as a crash during recovery does. */
     boolean start() {
+        final StartException refusalOrNull = begin();
+        if (refusalOrNull != null) {
+            throw new AssertionError("the broker does not start: " + refusalOrNull.getMessage(), refusalOrNull);
+        }
+        if (!process.isAlive()) {
+            afterDeath();
+            return false;
+        }
+        trace.event("ready", starts);
+        return true;
+    }
+
+    /** Starts the broker, which refuses; its process ends, as the command line's does. Returns its one line. */
+    String startToBeRefused() {
+        final StartException refusalOrNull = begin();
+        if (refusalOrNull == null) {
+            throw new AssertionError("the broker starts");
+        }
+        transport.close();
+        kill();
+        return refusalOrNull.getMessage();
+    }
+
+    /** Returns why it does not start; null when it is ready, or was killed on the way. */
+    private StartException begin() {
         process = scheduler.newProcess("broker" + starts++);
         transport = network.newTransport(
                 process, TransportOptions.server(SHARDS), new FrameBudget(BUDGET_BYTES, PATIENCE_MS, process.clock()));
@@ -87,18 +112,10 @@ final class SimulatedWorld {
         node.start(told -> failure[0] = told);
         final boolean isDecided =
                 scheduler.runUntil(() -> node.isReady() || failure[0] != null || !process.isAlive(), START_LIMIT_MS);
-        if (!process.isAlive()) {
-            afterDeath();
-            return false;
-        }
-        if (failure[0] != null) {
-            throw new AssertionError("the broker does not start: " + failure[0].getMessage(), failure[0]);
-        }
         if (!isDecided) {
             throw new AssertionError("the broker is not ready after " + START_LIMIT_MS + " ms");
         }
-        trace.event("ready", starts);
-        return true;
+        return process.isAlive() ? failure[0] : null;
     }
 
     /** Starts the broker, which dies in the n-th disk operation; true when it was ready before. */
