@@ -261,7 +261,7 @@ public final class BrokerNode {
     private List<ApiHandler<?, ?>> handlers(final long brokerEpoch) {
         final Core core = openCore.core();
         final int nodeId = config.nodeId();
-        final TopicCreation creation = new TopicCreation(core, hosted);
+        final TopicCreation creation = new TopicCreation(core, hosted, ports.clock());
         final FetchSessions sessions =
                 new FetchSessions(config.get(BrokerConfig.FETCH_SESSION_SLOTS), ports.clock(), random.fork());
         final GroupCoordinator groups = new GroupCoordinator(
@@ -273,9 +273,8 @@ public final class BrokerNode {
                 hosted, metadata, sessions, ports.clock(), metrics, config.get(BrokerConfig.FETCH_MAX_BYTES), nodeId));
         handlers.add(new ListOffsetsHandler(hosted, metadata));
         handlers.add(new OffsetForLeaderEpochHandler(hosted, metadata));
-        handlers.add(new MetadataHandler(
-                metadata, creation, ports.clock(), config.get(BrokerConfig.AUTO_CREATE_TOPICS), nodeId));
-        handlers.add(new CreateTopicsHandler(creation, ports.clock()));
+        handlers.add(new MetadataHandler(metadata, creation, config.get(BrokerConfig.AUTO_CREATE_TOPICS), nodeId));
+        handlers.add(new CreateTopicsHandler(creation));
         handlers.add(new DeleteTopicsHandler(core, ports.clock()));
         handlers.add(new InitProducerIdHandler(new ProducerIds(core, ports.clock(), nodeId, brokerEpoch)));
         handlers.add(new FindCoordinatorHandler(nodeId));
@@ -331,9 +330,14 @@ public final class BrokerNode {
         if (listener != null) {
             listener.close();
         }
-        if (lifecycle != null) {
-            lifecycle.stop();
+        if (lifecycle == null) {
+            drainPartitions(onStopped);
+        } else {
+            lifecycle.stop(() -> drainPartitions(onStopped));
         }
+    }
+
+    private void drainPartitions(final Runnable onStopped) {
         final List<Shard> shards = ports.transport().shards();
         final PartitionDrain drain = new PartitionDrain(hosted, ports.clock(), shards);
         drain.start(() -> {

@@ -1,5 +1,6 @@
 package io.highwater.broker.simulation;
 
+import io.highwater.broker.api.HostedPartitions;
 import io.highwater.broker.server.BrokerConfig;
 import io.highwater.broker.server.BrokerNode;
 import io.highwater.broker.server.ConfigException;
@@ -124,6 +125,11 @@ final class SimulatedWorld {
         final boolean isReady = start();
         disk.beforeEach((operation, path) -> {});
         return isReady;
+    }
+
+    /** The broker's open partitions. */
+    HostedPartitions hosted() {
+        return node.hosted();
     }
 
     boolean isBrokerAlive() {
