@@ -97,7 +97,7 @@ public final class Server implements AutoCloseable {
             throw e;
         }
         final CompletableFuture<StartException> started = new CompletableFuture<>();
-        server.node.start(started::complete);
+        server.node.start(started::complete, server::onNodeFailed);
         final StartException failure = started.join();
         if (failure != null) {
             server.closeBindings();
@@ -147,7 +147,17 @@ public final class Server implements AutoCloseable {
         return node;
     }
 
-    /** Returns when the server was closed. */
+    /** True when the server stops, or has stopped, because its disk failed. */
+    public boolean hasFailed() {
+        return node.hasFailed();
+    }
+
+    /** The stop waits for the node's threads, so it has one of its own. */
+    private void onNodeFailed() {
+        new Thread(this::close, "highwater-stop").start();
+    }
+
+    /** Returns when the server was closed, or has closed itself because its disk failed. */
     public void awaitShutdown() throws InterruptedException {
         closed.await();
     }
@@ -155,11 +165,14 @@ public final class Server implements AutoCloseable {
     /** Stops in order and returns when all is on disk; a second call waits for the first. */
     @Override
     public void close() {
+        final boolean isFirst;
         synchronized (this) {
-            if (isClosing) {
-                return;
-            }
+            isFirst = !isClosing;
             isClosing = true;
+        }
+        if (!isFirst) {
+            awaitClosed();
+            return;
         }
         final CompletableFuture<Void> stopped = new CompletableFuture<>();
         node.stop(() -> stopped.complete(null));
@@ -171,6 +184,14 @@ public final class Server implements AutoCloseable {
                 .join();
         closeBindings();
         closed.countDown();
+    }
+
+    private void awaitClosed() {
+        try {
+            closed.await();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void closeBindings() {

@@ -42,6 +42,7 @@ final class SimulatedWorld {
     private SimulatedTransport transport;
     private BrokerNode node;
     private int starts;
+    private boolean hasFailed;
 
     SimulatedWorld(final long seed, final Trace trace, final boolean losesForces) {
         this.trace = trace;
@@ -110,7 +111,8 @@ final class SimulatedWorld {
                         process.newThread("flush"),
                         process.newPool("disk")));
         final StartException[] failure = new StartException[1];
-        node.start(told -> failure[0] = told);
+        hasFailed = false;
+        node.start(told -> failure[0] = told, () -> hasFailed = true);
         final boolean isDecided =
                 scheduler.runUntil(() -> node.isReady() || failure[0] != null || !process.isAlive(), START_LIMIT_MS);
         if (!isDecided) {
@@ -125,6 +127,15 @@ final class SimulatedWorld {
         final boolean isReady = start();
         disk.beforeEach((operation, path) -> {});
         return isReady;
+    }
+
+    /** True when the broker said that its disk failed and it can't go on. */
+    boolean hasBrokerFailed() {
+        return hasFailed;
+    }
+
+    boolean isBrokerReady() {
+        return node.isReady();
     }
 
     /** The broker's open partitions. */
