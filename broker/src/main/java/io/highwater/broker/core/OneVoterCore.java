@@ -27,14 +27,17 @@ public final class OneVoterCore implements Core {
      * Does no I/O.
      *
      * @param metadataDirectory is there, durably; the core lives below it
-     * @param executor where the core blocks: forces, snapshots.
+     * @param metaExecutor where {@link CoreGroup#META} blocks: one force and one snapshot at a time, which work beside
+     *     each other if it has two threads.
+     * @param groupsExecutor the same for {@link CoreGroup#GROUPS}.
      * @param random for the salts of new logs.
      */
     public OneVoterCore(
             final Path metadataDirectory,
             final CoreSettings settings,
             final Shard shard,
-            final Executor executor,
+            final Executor metaExecutor,
+            final Executor groupsExecutor,
             final Disk disk,
             final Clock clock,
             final RandomSource random,
@@ -49,7 +52,7 @@ public final class OneVoterCore implements Core {
                 metadataDirectory,
                 settings,
                 shard,
-                executor,
+                metaExecutor,
                 disk,
                 clock,
                 random,
@@ -61,7 +64,7 @@ public final class OneVoterCore implements Core {
                 metadataDirectory,
                 settings,
                 shard,
-                executor,
+                groupsExecutor,
                 disk,
                 clock,
                 random,

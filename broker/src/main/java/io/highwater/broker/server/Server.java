@@ -30,6 +30,10 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int SHARDS_MIN = 2;
     private static final int BLOCKING_THREADS = 4;
+
+    /** One for forces and one for snapshots, which take long. */
+    private static final int CORE_GROUP_THREADS = 2;
+
     private static final long HALF_FRAME_PATIENCE_MS = 10_000;
     private static final long STOP_TIMEOUT_S = 30;
     private static final long THREAD_IDLE_S = 10;
@@ -45,9 +49,20 @@ public final class Server implements AutoCloseable {
     private final FrameBudget budget;
     private final NettyTransport transport;
     private final ThreadShard coreShard = new ThreadShard("highwater-core");
-    private final ExecutorService coreExecutor = threads("highwater-core-disk", 1);
+    /** At most a force, or the close, and a snapshot wait in each: a group begins the next when the last has ended. */
+    private final ExecutorService metaExecutor = threads("highwater-meta-disk", CORE_GROUP_THREADS);
+
+    private final ExecutorService groupsExecutor = threads("highwater-groups-disk", CORE_GROUP_THREADS);
+
+    /** At most one task waits: a directory's flusher hands over the next group when the last is forced. */
     private final ExecutorService flushExecutor = threads("highwater-flush", 1);
+
+    /**
+     * One change of the metadata at a time, a step of the start or the stop, and a task for each deleted partition whose
+     * files are not gone yet: no more of these than there were partitions.
+     */
     private final ExecutorService blockingExecutor = threads("highwater-disk", BLOCKING_THREADS);
+
     private final BrokerNode node;
 
     private Server(final BrokerConfig config, final FileDisk disk, final CoreOpener coreOpener) {
@@ -71,7 +86,8 @@ public final class Server implements AutoCloseable {
                         disk,
                         transport,
                         coreShard,
-                        coreExecutor,
+                        metaExecutor,
+                        groupsExecutor,
                         flushExecutor,
                         blockingExecutor),
                 coreOpener);
@@ -200,12 +216,16 @@ public final class Server implements AutoCloseable {
         }
         transport.close();
         coreShard.close();
-        coreExecutor.shutdown();
+        metaExecutor.shutdown();
+        groupsExecutor.shutdown();
         flushExecutor.shutdown();
         blockingExecutor.shutdown();
     }
 
-    /** A pool whose threads go when they have nothing to do. */
+    /**
+     * A pool whose threads go when they have nothing to do. Its queue has no bound of its own, since a refused force or
+     * deletion has no good answer: each pool's use bounds it, as said there.
+     */
     private static ExecutorService threads(final String name, final int count) {
         final ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 count, count, THREAD_IDLE_S, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {

@@ -38,6 +38,11 @@ final class SimulatedWorld {
     private final boolean losesForces;
     private final SimulatedProcess clients;
     private final BrokerConfig config;
+    /** Where the core's offsets are forced; of the broker that was started last. */
+    HeldExecutor groupsDisk;
+    /** Where the logs are forced; of the broker that was started last. */
+    HeldExecutor flusher;
+
     private SimulatedProcess process;
     private SimulatedTransport transport;
     private BrokerNode node;
@@ -99,6 +104,8 @@ final class SimulatedWorld {
         process = scheduler.newProcess("broker" + starts++);
         transport = network.newTransport(
                 process, TransportOptions.server(SHARDS), new FrameBudget(BUDGET_BYTES, PATIENCE_MS, process.clock()));
+        groupsDisk = new HeldExecutor(process.newPool("groups disk"));
+        flusher = new HeldExecutor(process.newThread("flush"));
         node = new BrokerNode(
                 config,
                 new NodePorts(
@@ -107,8 +114,9 @@ final class SimulatedWorld {
                         losesForces ? new ForcelessDisk(disk.of(process)) : disk.of(process),
                         transport,
                         process.newShard("core"),
-                        process.newThread("core disk"),
-                        process.newThread("flush"),
+                        process.newPool("meta disk"),
+                        groupsDisk,
+                        flusher,
                         process.newPool("disk")));
         final StartException[] failure = new StartException[1];
         hasFailed = false;
