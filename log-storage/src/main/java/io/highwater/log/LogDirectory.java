@@ -22,6 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.CloseHelper;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -320,6 +321,14 @@ public final class LogDirectory implements AutoCloseable {
     /** What ended the directory, null while it is well. */
     public IOException failure() {
         return flusher.failure();
+    }
+
+    /**
+     * Tells the listener what ends the directory from now on, on the thread that found out; it must not block. Whoever
+     * calls this looks at {@link #failure()} afterwards.
+     */
+    public void onFailure(final Consumer<IOException> listener) {
+        flusher.register(new FailureWatch(listener));
     }
 
     /**

@@ -107,7 +107,8 @@ final class ServerCommand extends HelpFlag {
             return;
         }
         server.close();
-        Runtime.getRuntime().halt(ExitCode.DONE);
+        // A broker whose disk failed did not stop because of the signal that came meanwhile.
+        Runtime.getRuntime().halt(server.hasFailed() ? ExitCode.FAILED : ExitCode.DONE);
     }
 
     private Map<String, String> mergedSettings() {

@@ -1,23 +1,20 @@
 package io.highwater.broker.api;
 
 import io.highwater.broker.core.CoreFailure;
-import io.highwater.port.Clock;
 import io.highwater.protocol.ApiKey;
 import io.highwater.protocol.message.CreateTopicsRequest;
 import io.highwater.protocol.message.CreateTopicsResponse;
 
 /**
  * CreateTopics, versions 2 to 7. All topics of a request are decided by one command of the core; the answer comes when
- * the partitions of those created are open on this node.
+ * the partitions of those created are open on this node, REQUEST_TIMED_OUT for those that were not in time.
  */
 public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest, CreateTopicsResponse> {
     private final TopicCreation creation;
-    private final Clock clock;
 
     /** Creates through the core. */
-    public CreateTopicsHandler(final TopicCreation creation, final Clock clock) {
+    public CreateTopicsHandler(final TopicCreation creation) {
         this.creation = creation;
-        this.clock = clock;
     }
 
     @Override
@@ -38,8 +35,7 @@ public final class CreateTopicsHandler implements ApiHandler<CreateTopicsRequest
     @Override
     public void handle(
             final CreateTopicsRequest request, final RequestContext context, final Reply<CreateTopicsResponse> reply) {
-        final long deadlineMs = clock.monotonicMs() + Math.max(0, request.timeoutMs);
-        creation.create(request, deadlineMs, new TopicCreation.Outcome() {
+        creation.create(request, request.timeoutMs, context.shard(), new TopicCreation.Outcome() {
             @Override
             public void onCreated(final CreateTopicsResponse response) {
                 reply.send(response);

@@ -10,22 +10,16 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The topics whose partitions are open on this node, for handlers to find them. A topic appears as a whole, once all its
- * partitions here are open, and goes as a whole.
+ * The topics whose partitions are open on this node, by id: which id a name stands for, only the metadata says. A topic
+ * appears as a whole, once all its partitions here are open, and goes as a whole.
  *
  * <p>Safe for any thread.
  */
 public final class HostedPartitions {
-    private final Map<String, HostedTopic> byName = new ConcurrentHashMap<>();
     private final Map<UUID, HostedTopic> byId = new ConcurrentHashMap<>();
 
     /** Callers that want to know when a topic is here. Guarded by this. */
     private final Map<UUID, List<Runnable>> waiting = new HashMap<>();
-
-    /** The topic of this name, or null. */
-    public HostedTopic topicOrNull(final String name) {
-        return name == null ? null : byName.get(name);
-    }
 
     /** The topic of this id, or null. */
     public HostedTopic topicOrNull(final UUID id) {
@@ -42,7 +36,6 @@ public final class HostedPartitions {
         final List<Runnable> told;
         synchronized (this) {
             byId.put(topic.id(), topic);
-            byName.put(topic.name(), topic);
             told = waiting.remove(topic.id());
         }
         tell(told);
@@ -54,9 +47,6 @@ public final class HostedPartitions {
         final List<Runnable> told;
         synchronized (this) {
             removed = byId.remove(id);
-            if (removed != null) {
-                byName.remove(removed.name(), removed);
-            }
             told = waiting.remove(id);
         }
         tell(told);
@@ -72,6 +62,14 @@ public final class HostedPartitions {
             }
         }
         callback.run();
+    }
+
+    /** The callback of {@link #whenHosted} is not wanted any more; it may still come. */
+    public synchronized void forget(final UUID id, final Runnable callback) {
+        final List<Runnable> callbacks = waiting.get(id);
+        if (callbacks != null && callbacks.remove(callback) && callbacks.isEmpty()) {
+            waiting.remove(id);
+        }
     }
 
     private static void tell(final List<Runnable> callbacks) {

@@ -7,7 +7,6 @@ import io.highwater.broker.metadata.MetadataView;
 import io.highwater.broker.metadata.PartitionRegistration;
 import io.highwater.broker.metadata.TopicImage;
 import io.highwater.broker.metadata.TopicNames;
-import io.highwater.port.Clock;
 import io.highwater.protocol.ApiKey;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.Uuids;
@@ -44,20 +43,14 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
 
     private final MetadataView metadata;
     private final TopicCreation creation;
-    private final Clock clock;
     private final boolean createsTopics;
     private final int nodeId;
 
     /** Answers from the newest image. */
     public MetadataHandler(
-            final MetadataView metadata,
-            final TopicCreation creation,
-            final Clock clock,
-            final boolean createsTopics,
-            final int nodeId) {
+            final MetadataView metadata, final TopicCreation creation, final boolean createsTopics, final int nodeId) {
         this.metadata = metadata;
         this.creation = creation;
-        this.clock = clock;
         this.createsTopics = createsTopics;
         this.nodeId = nodeId;
     }
@@ -114,7 +107,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
             topic.replicationFactor = -1;
             creationRequest.topics.add(topic);
         }
-        creation.create(creationRequest, clock.monotonicMs() + CREATION_TIMEOUT_MS, new TopicCreation.Outcome() {
+        creation.create(creationRequest, CREATION_TIMEOUT_MS, context.shard(), new TopicCreation.Outcome() {
             @Override
             public void onCreated(final CreateTopicsResponse response) {
                 final Map<String, ErrorCode> errors = new HashMap<>();

@@ -18,19 +18,27 @@ final class PartitionLookup {
         this.metadata = metadata;
     }
 
-    /** By id when {@code id} is not zero, else by name. Null when it is not open here. */
+    /**
+     * By id when {@code id} is not zero, else by name. Null when it is not open here, or not in the metadata: a topic that
+     * was deleted is gone for everybody at once, however long the closing of its partitions takes.
+     */
     HostedTopic topicOrNull(final String name, final UUID id) {
-        return Uuids.ZERO.equals(id) ? hosted.topicOrNull(name) : hosted.topicOrNull(id);
+        final TopicImage topic = imageOrNull(name, id);
+        return topic == null ? null : hosted.topicOrNull(topic.id());
+    }
+
+    private TopicImage imageOrNull(final String name, final UUID id) {
+        if (!Uuids.ZERO.equals(id)) {
+            return metadata.current().topicOrNull(id);
+        }
+        return name == null ? null : metadata.current().topicOrNull(name);
     }
 
     /** Why {@link #topicOrNull} or its partition is null. */
     ErrorCode whyMissing(final String name, final UUID id, final int index) {
-        final boolean isById = !Uuids.ZERO.equals(id);
-        final TopicImage topic = isById
-                ? metadata.current().topicOrNull(id)
-                : name == null ? null : metadata.current().topicOrNull(name);
+        final TopicImage topic = imageOrNull(name, id);
         if (topic == null) {
-            return isById ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+            return Uuids.ZERO.equals(id) ? ErrorCode.UNKNOWN_TOPIC_OR_PARTITION : ErrorCode.UNKNOWN_TOPIC_ID;
         }
         if (topic.partitionOrNull(index) == null) {
             return ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;

@@ -3,14 +3,16 @@ package io.highwater.broker.api;
 import io.highwater.broker.core.Core;
 import io.highwater.broker.core.CoreFailure;
 import io.highwater.broker.core.CoreGroup;
+import io.highwater.port.Clock;
+import io.highwater.port.Shard;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.CreateTopicsRequest;
 import io.highwater.protocol.message.CreateTopicsResponse;
 import io.highwater.protocol.message.Message;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Creates topics through the core and answers when their partitions can be used on this node, so that a client which
@@ -19,19 +21,36 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class TopicCreation {
     private final Core core;
     private final HostedPartitions hosted;
+    private final Clock clock;
 
     /** Creates through this core. */
-    public TopicCreation(final Core core, final HostedPartitions hosted) {
+    public TopicCreation(final Core core, final HostedPartitions hosted, final Clock clock) {
         this.core = core;
         this.hosted = hosted;
+        this.clock = clock;
     }
 
-    /** Asks for the topics; the outcome is told once, on any thread. */
-    void create(final CreateTopicsRequest request, final long deadlineMs, final Outcome outcome) {
+    /**
+     * Asks for the topics; the outcome is told once, on any thread. A topic that is created and whose partitions are not
+     * open when the time is over is told as REQUEST_TIMED_OUT, and may still appear.
+     *
+     * @param shard where the wait for the partitions is kept
+     */
+    void create(final CreateTopicsRequest request, final long timeoutMs, final Shard shard, final Outcome outcome) {
+        final long deadlineMs = clock.monotonicMs() + Math.max(0, timeoutMs);
         core.propose(CoreGroup.META, request, deadlineMs, new Core.Completion() {
             @Override
             public void onApplied(final long index, final Message response) {
-                awaitHosted(request, (CreateTopicsResponse) response, outcome);
+                final CreateTopicsResponse decided = (CreateTopicsResponse) response;
+                HostedWait.begin(
+                        hosted,
+                        request.validateOnly ? List.of() : created(decided),
+                        shard,
+                        Math.max(0, deadlineMs - clock.monotonicMs()),
+                        late -> {
+                            setTimedOut(decided, late);
+                            outcome.onCreated(decided);
+                        });
             }
 
             @Override
@@ -41,24 +60,27 @@ public final class TopicCreation {
         });
     }
 
-    private void awaitHosted(
-            final CreateTopicsRequest request, final CreateTopicsResponse response, final Outcome outcome) {
+    private static List<UUID> created(final CreateTopicsResponse response) {
         final List<UUID> created = new ArrayList<>();
-        if (!request.validateOnly) {
-            for (final CreateTopicsResponse.CreatableTopicResult topic : response.topics) {
-                if (topic.errorCode == ErrorCode.NONE.code()) {
-                    created.add(topic.topicId);
-                }
+        for (final CreateTopicsResponse.CreatableTopicResult topic : response.topics) {
+            if (topic.errorCode == ErrorCode.NONE.code()) {
+                created.add(topic.topicId);
             }
         }
-        final AtomicInteger left = new AtomicInteger(created.size() + 1);
-        final Runnable oneLess = () -> {
-            if (left.decrementAndGet() == 0) {
-                outcome.onCreated(response);
+        return created;
+    }
+
+    private static void setTimedOut(final CreateTopicsResponse response, final Set<UUID> late) {
+        response.topics.replaceAll(topic -> {
+            if (topic.errorCode != ErrorCode.NONE.code() || !late.contains(topic.topicId)) {
+                return topic;
             }
-        };
-        created.forEach(id -> hosted.whenHosted(id, oneLess));
-        oneLess.run();
+            final CreateTopicsResponse.CreatableTopicResult refused = new CreateTopicsResponse.CreatableTopicResult();
+            refused.name = topic.name;
+            refused.errorCode = ErrorCode.REQUEST_TIMED_OUT.code();
+            refused.errorMessage = "The topic is created, but its partitions were not open in time.";
+            return refused;
+        });
     }
 
     /** One of the two is called, once. */

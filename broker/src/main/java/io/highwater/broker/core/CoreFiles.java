@@ -46,19 +46,17 @@ final class CoreFiles {
         }
     }
 
-    /** Creates the directory, durably, with the parents that are missing. */
-    static void createDirectory(final Disk disk, final Path directory) throws IOException {
-        if (disk.isDirectory(directory)) {
-            return;
-        }
-        final Path parent = directory.getParent();
-        if (parent != null) {
-            createDirectory(disk, parent);
-        }
+    /**
+     * Makes the directory, and with it those between it and {@code root}, which must be there, unless they are there
+     * already. Every name in them is durable afterwards, also those that a killed process made or changed and did not come
+     * to force: else what is acknowledged next could go with such a name.
+     */
+    static void openDirectory(final Disk disk, final Path root, final Path directory) throws IOException {
         disk.createDirectories(directory);
-        if (parent != null) {
-            disk.forceDirectory(parent);
+        for (Path at = directory; !at.equals(root); at = at.getParent()) {
+            disk.forceDirectory(at);
         }
+        disk.forceDirectory(root);
     }
 
     /** The whole file. */

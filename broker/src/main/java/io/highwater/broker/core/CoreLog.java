@@ -61,12 +61,23 @@ final class CoreLog {
         this.salt = newSalt;
     }
 
-    /** Makes a new log, or reads this one from the entry after {@code snapshotIndex} on. All that it reads is durable. */
-    void open(final long snapshotIndex, final Replay replay) throws IOException {
+    /**
+     * Makes a new log, or reads this one from the entry after {@code snapshotIndex} on. All that it reads is durable.
+     *
+     * @param mustExist a missing log is a lost one, and refused
+     */
+    void open(final long snapshotIndex, final boolean mustExist, final Replay replay) throws IOException {
         segments.putAll(CoreFiles.list(disk, directory, CoreFiles.LOG));
         if (segments.isEmpty()) {
             if (snapshotIndex > 0) {
                 throw missing(snapshotIndex + 1);
+            }
+            if (mustExist) {
+                throw new CoreLogException(
+                        CoreLogException.Reason.MISSING,
+                        directory,
+                        "there is no log of " + group + ", but this node belongs to a cluster; put " + directory
+                                + " back as it was, or begin anew with an empty data directory");
             }
             startSegment(1);
             return;

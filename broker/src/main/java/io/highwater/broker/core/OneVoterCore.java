@@ -26,14 +26,18 @@ public final class OneVoterCore implements Core {
     /**
      * Does no I/O.
      *
-     * @param executor where the core blocks: forces, snapshots.
+     * @param metadataDirectory is there, durably; the core lives below it
+     * @param metaExecutor where {@link CoreGroup#META} blocks: one force and one snapshot at a time, which work beside
+     *     each other if it has two threads.
+     * @param groupsExecutor the same for {@link CoreGroup#GROUPS}.
      * @param random for the salts of new logs.
      */
     public OneVoterCore(
             final Path metadataDirectory,
             final CoreSettings settings,
             final Shard shard,
-            final Executor executor,
+            final Executor metaExecutor,
+            final Executor groupsExecutor,
             final Disk disk,
             final Clock clock,
             final RandomSource random,
@@ -43,13 +47,12 @@ public final class OneVoterCore implements Core {
             final FatalListener fatal) {
         this.shard = shard;
         this.fatal = fatal;
-        final Path core = metadataDirectory.resolve("core");
         this.meta = new OneVoterGroup<>(
                 CoreGroup.META,
-                core.resolve(CoreGroup.META.directoryName()),
+                metadataDirectory,
                 settings,
                 shard,
-                executor,
+                metaExecutor,
                 disk,
                 clock,
                 random,
@@ -58,10 +61,10 @@ public final class OneVoterCore implements Core {
                 cause -> onFatal(CoreGroup.META, cause));
         this.groups = new OneVoterGroup<>(
                 CoreGroup.GROUPS,
-                core.resolve(CoreGroup.GROUPS.directoryName()),
+                metadataDirectory,
                 settings,
                 shard,
-                executor,
+                groupsExecutor,
                 disk,
                 clock,
                 random,
@@ -70,10 +73,14 @@ public final class OneVoterCore implements Core {
                 cause -> onFatal(CoreGroup.GROUPS, cause));
     }
 
-    /** Blocking: reads both logs and makes both states; called once, before any other method. */
-    public void open() throws IOException {
-        meta.open();
-        groups.open();
+    /**
+     * Blocking: reads both logs and makes both states; called once, before any other method.
+     *
+     * @param mustExist this node had a core before, so logs that are missing are lost and not new ones to be made
+     */
+    public void open(final boolean mustExist) throws IOException {
+        meta.open(mustExist);
+        groups.open(mustExist);
     }
 
     @Override

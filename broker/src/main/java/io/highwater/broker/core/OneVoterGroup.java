@@ -29,8 +29,10 @@ import org.slf4j.LoggerFactory;
  */
 final class OneVoterGroup<S> {
     private static final Logger LOG = LoggerFactory.getLogger(OneVoterGroup.class);
+    private static final String CORE = "core";
 
     private final CoreGroup<S> group;
+    private final Path metadataDirectory;
     private final Path directory;
     private final CoreSettings settings;
     private final Shard shard;
@@ -74,7 +76,7 @@ final class OneVoterGroup<S> {
 
     OneVoterGroup(
             final CoreGroup<S> group,
-            final Path directory,
+            final Path metadataDirectory,
             final CoreSettings settings,
             final Shard shard,
             final Executor executor,
@@ -85,7 +87,8 @@ final class OneVoterGroup<S> {
             final RecordTypes types,
             final Consumer<Exception> onFatal) {
         this.group = group;
-        this.directory = directory;
+        this.metadataDirectory = metadataDirectory;
+        this.directory = metadataDirectory.resolve(CORE).resolve(group.directoryName());
         this.settings = settings;
         this.shard = shard;
         this.executor = executor;
@@ -99,8 +102,8 @@ final class OneVoterGroup<S> {
     }
 
     /** Blocking: the state as the newest good snapshot and the log after it say. */
-    void open() throws IOException {
-        CoreFiles.createDirectory(disk, directory);
+    void open(final boolean mustExist) throws IOException {
+        CoreFiles.openDirectory(disk, metadataDirectory, directory);
         CoreFiles.deleteTemporaries(disk, directory);
         visible = machine.empty();
         CoreLogException badSnapshotOrNull = null;
@@ -120,7 +123,7 @@ final class OneVoterGroup<S> {
             }
         }
         try {
-            log.open(visibleIndex, this::recover);
+            log.open(visibleIndex, mustExist, this::recover);
         } catch (final CoreLogException e) {
             log.close();
             if (badSnapshotOrNull != null) {

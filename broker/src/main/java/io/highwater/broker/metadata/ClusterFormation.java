@@ -10,11 +10,15 @@ import java.util.List;
 public final class ClusterFormation {
     private ClusterFormation() {}
 
-    /** The id and features as proposed when the cluster has none, else what it has. */
+    /** The id and features as proposed when the cluster has none, else what it has. An empty id proposes nothing. */
     public static Decision<FormClusterResult> decide(final MetadataImage image, final FormClusterCommand command) {
         final FormClusterResult result = new FormClusterResult();
         if (image.clusterIdOrNull() != null) {
             result.clusterId = image.clusterIdOrNull();
+            return new Decision<>(List.of(), result);
+        }
+        result.clusterId = command.clusterId;
+        if (command.clusterId.isEmpty()) {
             return new Decision<>(List.of(), result);
         }
         final List<Message> records = new ArrayList<>();
@@ -22,7 +26,6 @@ public final class ClusterFormation {
         for (final FormClusterCommand.ProposedFeature feature : command.features) {
             records.add(MetadataRecords.feature(feature.name, feature.level));
         }
-        result.clusterId = command.clusterId;
         return new Decision<>(records, result);
     }
 }

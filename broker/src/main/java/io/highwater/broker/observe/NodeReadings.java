@@ -7,7 +7,7 @@ import java.util.List;
  * start and the end of the process, on any thread, and returns at once.
  */
 public interface NodeReadings {
-    /** True from ready to the begin of the stop. */
+    /** True from ready to a failure of the disk or the begin of the stop. */
     boolean isReady();
 
     /** Bytes of requests that arrive or are being handled. */
@@ -21,6 +21,9 @@ public interface NodeReadings {
 
     /** Forces of partition logs since the start. */
     long logForces();
+
+    /** Data directories that failed: nothing in them is served until the node is started anew. */
+    int offlineLogDirectories();
 
     /** Appended bytes that are not forced yet. */
     long unforcedBytes();

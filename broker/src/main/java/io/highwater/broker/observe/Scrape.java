@@ -79,6 +79,11 @@ final class Scrape {
         counter("highwater.fetched.bytes", "Bytes of record batches handed out", metrics, Metrics::bytesFetched);
         counter("highwater.log.forces", "Forces of partition logs to disk", node, NodeReadings::logForces);
         gauge(
+                "highwater.log.directories.offline",
+                "Data directories that failed",
+                node,
+                NodeReadings::offlineLogDirectories);
+        gauge(
                 "highwater.log.unforced.bytes",
                 "Appended bytes that are not forced yet",
                 node,

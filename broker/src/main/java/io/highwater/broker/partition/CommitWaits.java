@@ -11,14 +11,18 @@ import java.util.Iterator;
  * at the end although its original lies lower: what is before it is older still to be committed, so it waits for one
  * more force at most.
  *
- * <p>One timer serves all of them: it is set when the first begins to wait and looks at everybody when it runs, so the
- * usual append, committed in milliseconds, neither sets nor cancels one. Confined to the partition's shard.
+ * <p>One timer serves all of them: it is set when the first begins to wait, or one whose patience ends earlier, and looks
+ * at everybody when it runs, so the usual append, committed in milliseconds, neither sets nor cancels one. Confined to the
+ * partition's shard.
  */
 final class CommitWaits {
     private final ArrayDeque<PendingAppend> waiting = new ArrayDeque<>();
 
     /** The timer that will look for passed deadlines, null when none is set. */
     private Shard.Timer timer;
+
+    /** Monotonic time at which it runs. */
+    private long timerMs;
 
     private final Shard shard;
     private final Clock clock;
@@ -29,11 +33,20 @@ final class CommitWaits {
     }
 
     void add(final PendingAppend append, final long timeoutMs) {
-        append.waitUntil(clock.monotonicMs() + timeoutMs);
+        final long deadlineMs = clock.monotonicMs() + timeoutMs;
+        append.waitUntil(deadlineMs);
         waiting.add(append);
-        if (timer == null) {
-            timer = shard.schedule(this::expire, timeoutMs);
+        if (timer == null || deadlineMs < timerMs) {
+            arm(deadlineMs, timeoutMs);
         }
+    }
+
+    private void arm(final long deadlineMs, final long delayMs) {
+        if (timer != null) {
+            timer.cancel();
+        }
+        timerMs = deadlineMs;
+        timer = shard.schedule(this::expire, delayMs);
     }
 
     int count() {
@@ -76,7 +89,7 @@ final class CommitWaits {
             }
         }
         if (nextMs != Long.MAX_VALUE) {
-            timer = shard.schedule(this::expire, nextMs - nowMs);
+            arm(nextMs, nextMs - nowMs);
         }
         late.forEach(append -> append.fail(ErrorCode.REQUEST_TIMED_OUT));
     }

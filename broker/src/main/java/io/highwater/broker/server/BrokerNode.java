@@ -71,8 +71,9 @@ public final class BrokerNode {
     private volatile Listener listener;
     private volatile PartitionLifecycle lifecycle;
     private volatile Consumer<StartException> onStarted;
-    private volatile boolean isReady;
+    private volatile Runnable onFailed;
 
+    private final NodeState state = new NodeState();
     private final Metrics metrics = new Metrics();
     private final MetadataView metadata = new MetadataView();
     private final HostedPartitions hosted = new HostedPartitions();
@@ -93,15 +94,27 @@ public final class BrokerNode {
         this.random = ports.random().fork();
     }
 
-    /** Starts; the callback gets null when the node is ready, else why it is not. Called once. */
-    public void start(final Consumer<StartException> started) {
+    /**
+     * Starts; called once.
+     *
+     * @param started gets null when the node is ready, else why it is not
+     * @param failed runs at most once, after the node was ready: its disk failed and it can't go on, so it has to be
+     *     stopped. On a thread that must not be held up
+     */
+    public void start(final Consumer<StartException> started, final Runnable failed) {
         onStarted = started;
+        onFailed = failed;
         ports.blockingExecutor().execute(guarded(this::openStorage));
     }
 
-    /** True from ready to the begin of the stop. */
+    /** True from ready to a failure or the begin of the stop. */
     public boolean isReady() {
-        return isReady;
+        return state.isReady();
+    }
+
+    /** True when the node's disk failed. */
+    public boolean hasFailed() {
+        return state.failureOrNull() != null;
     }
 
     /** The counters. */
@@ -153,10 +166,18 @@ public final class BrokerNode {
                     ports.blockingExecutor(),
                     config.nodeId(),
                     null);
-            openCore = coreOpener.open(config, ports, config.directory(), (group, cause) -> {
-                LOG.error("the core's log of {} failed, this node can't go on", group, cause);
-                isReady = false;
-            });
+            watchDirectory();
+            // The cluster's id is noted after the core has it, so whoever knows one had a core. What is empty beside it
+            // was
+            // lost: taken for new, it would name no topic, and the data of all of them would be deleted.
+            final boolean mustExist = directory.clusterIdOrNull() != null;
+            openCore = coreOpener.open(
+                    config,
+                    ports,
+                    config.directory(),
+                    mustExist,
+                    (group, cause) ->
+                            onFailure("the core's log of " + group + " in " + config.directory() + " failed", cause));
         } catch (final LogDirectoryException e) {
             fail(e.getMessage(), e);
             return;
@@ -167,12 +188,40 @@ public final class BrokerNode {
         formCluster();
     }
 
+    /** There is one data directory, and the core is in it: when it fails, nothing is left to serve from. */
+    private void watchDirectory() {
+        final Consumer<IOException> listener =
+                cause -> onFailure("data directory " + config.directory() + " failed, the only one", cause);
+        directory.onFailure(listener);
+        if (directory.failure() != null) {
+            listener.accept(directory.failure());
+        }
+    }
+
+    private void onFailure(final String what, final Exception cause) {
+        if (state.fail(what + ": " + cause.getMessage())) {
+            LOG.error("{}, the node stops: {}", what, cause.getMessage(), cause);
+            if (state.isToBeStopped()) {
+                onFailed.run();
+            }
+        }
+    }
+
     private void formCluster() {
         final FormClusterCommand command = new FormClusterCommand();
         final String known = directory.clusterIdOrNull();
-        command.clusterId = known == null ? Uuids.toString(random.nextUuid()) : known;
+        command.clusterId = known == null ? Uuids.toString(random.nextUuid()) : "";
         propose(command, response -> {
             final String clusterId = ((FormClusterResult) response).clusterId;
+            if (known != null && !known.equals(clusterId)) {
+                fail(
+                        "data directory " + config.directory() + " belongs to cluster " + known + ", but "
+                                + config.directory().resolve("core") + " knows "
+                                + (clusterId.isEmpty() ? "none" : clusterId)
+                                + "; put core/ back as it was, or begin anew with an empty data directory",
+                        null);
+                return;
+            }
             ports.blockingExecutor().execute(guarded(() -> joinCluster(clusterId)));
         });
     }
@@ -241,14 +290,17 @@ public final class BrokerNode {
         }
         final HostPort advertised = config.advertised(listener.address().getPort());
         dispatcher.advertise(advertised.host(), advertised.port());
-        isReady = true;
-        onStarted.accept(null);
+        if (state.becomeReady()) {
+            onStarted.accept(null);
+        } else {
+            fail("the node can't be used", null);
+        }
     }
 
     private List<ApiHandler<?, ?>> handlers(final long brokerEpoch) {
         final Core core = openCore.core();
         final int nodeId = config.nodeId();
-        final TopicCreation creation = new TopicCreation(core, hosted);
+        final TopicCreation creation = new TopicCreation(core, hosted, ports.clock());
         final FetchSessions sessions =
                 new FetchSessions(config.get(BrokerConfig.FETCH_SESSION_SLOTS), ports.clock(), random.fork());
         final GroupCoordinator groups = new GroupCoordinator(
@@ -260,9 +312,8 @@ public final class BrokerNode {
                 hosted, metadata, sessions, ports.clock(), metrics, config.get(BrokerConfig.FETCH_MAX_BYTES), nodeId));
         handlers.add(new ListOffsetsHandler(hosted, metadata));
         handlers.add(new OffsetForLeaderEpochHandler(hosted, metadata));
-        handlers.add(new MetadataHandler(
-                metadata, creation, ports.clock(), config.get(BrokerConfig.AUTO_CREATE_TOPICS), nodeId));
-        handlers.add(new CreateTopicsHandler(creation, ports.clock()));
+        handlers.add(new MetadataHandler(metadata, creation, config.get(BrokerConfig.AUTO_CREATE_TOPICS), nodeId));
+        handlers.add(new CreateTopicsHandler(creation));
         handlers.add(new DeleteTopicsHandler(core, ports.clock()));
         handlers.add(new InitProducerIdHandler(new ProducerIds(core, ports.clock(), nodeId, brokerEpoch)));
         handlers.add(new FindCoordinatorHandler(nodeId));
@@ -306,7 +357,9 @@ public final class BrokerNode {
 
     private void fail(final String reason, final Throwable cause) {
         final Consumer<StartException> told = onStarted;
-        stop(() -> told.accept(new StartException(reason, cause)));
+        // What goes wrong after a failure of the disk goes wrong because of it.
+        final String first = state.failureOrNull();
+        stop(() -> told.accept(new StartException(first == null ? reason : first, cause)));
     }
 
     /**
@@ -314,13 +367,18 @@ public final class BrokerNode {
      * and the directory is marked as cleanly closed. Connections are the transport's, which its owner closes next.
      */
     public void stop(final Runnable onStopped) {
-        isReady = false;
+        state.beginStop();
         if (listener != null) {
             listener.close();
         }
-        if (lifecycle != null) {
-            lifecycle.stop();
+        if (lifecycle == null) {
+            drainPartitions(onStopped);
+        } else {
+            lifecycle.stop(() -> drainPartitions(onStopped));
         }
+    }
+
+    private void drainPartitions(final Runnable onStopped) {
         final List<Shard> shards = ports.transport().shards();
         final PartitionDrain drain = new PartitionDrain(hosted, ports.clock(), shards);
         drain.start(() -> {

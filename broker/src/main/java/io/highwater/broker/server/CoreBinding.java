@@ -18,7 +18,11 @@ final class CoreBinding {
 
     /** Opens it over its logs in {@code core/} below {@code directory}. Blocks. */
     static CoreOpener.OpenCore open(
-            final BrokerConfig config, final NodePorts ports, final Path directory, final FatalListener fatal)
+            final BrokerConfig config,
+            final NodePorts ports,
+            final Path directory,
+            final boolean mustExist,
+            final FatalListener fatal)
             throws IOException {
         final TopicCreation creation = new TopicCreation(
                 TopicLogs.topicConfigs(config),
@@ -28,7 +32,8 @@ final class CoreBinding {
                 directory,
                 CoreSettings.DEFAULT,
                 ports.coreShard(),
-                ports.coreExecutor(),
+                ports.metaExecutor(),
+                ports.groupsExecutor(),
                 ports.disk(),
                 ports.clock(),
                 ports.random().fork(),
@@ -37,7 +42,7 @@ final class CoreBinding {
                 new KeyedStateMachine(new GroupRecordKeys()),
                 RecordTypes.GROUPS,
                 fatal);
-        core.open();
+        core.open(mustExist);
         return new CoreOpener.OpenCore(core, core::stop);
     }
 }

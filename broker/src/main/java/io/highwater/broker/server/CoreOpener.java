@@ -8,8 +8,13 @@ import java.nio.file.Path;
 /** Opens the core of a node. Blocks, so it is called on the blocking executor. */
 @FunctionalInterface
 interface CoreOpener {
-    /** The core over its logs below {@code directory}. */
-    OpenCore open(BrokerConfig config, NodePorts ports, Path directory, FatalListener fatal) throws IOException;
+    /**
+     * The core over its logs below {@code directory}.
+     *
+     * @param mustExist missing logs are lost ones, and refused
+     */
+    OpenCore open(BrokerConfig config, NodePorts ports, Path directory, boolean mustExist, FatalListener fatal)
+            throws IOException;
 
     /**
      * A core that runs.

@@ -45,6 +45,11 @@ final class LiveReadings implements NodeReadings {
     }
 
     @Override
+    public int offlineLogDirectories() {
+        return node.hasFailed() ? 1 : 0;
+    }
+
+    @Override
     public long unforcedBytes() {
         final LogDirectory directory = node.directoryOrNull();
         return directory == null ? 0 : directory.dirtyBytes();

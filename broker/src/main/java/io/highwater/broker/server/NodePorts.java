@@ -15,7 +15,8 @@ import java.util.concurrent.Executor;
  * @param disk files
  * @param transport connections, and the shards of the partitions
  * @param coreShard where the core runs: never an event loop
- * @param coreExecutor forces and snapshots of the core
+ * @param metaExecutor forces and snapshots of the core's group {@code meta}: at most one of each at a time
+ * @param groupsExecutor the same of {@code groups}, whose snapshots are large and must not delay {@code meta}
  * @param flushExecutor forces of the logs, one at a time
  * @param blockingExecutor everything else that blocks: opening and deleting
  */
@@ -25,6 +26,7 @@ public record NodePorts(
         Disk disk,
         Transport transport,
         Shard coreShard,
-        Executor coreExecutor,
+        Executor metaExecutor,
+        Executor groupsExecutor,
         Executor flushExecutor,
         Executor blockingExecutor) {}

@@ -20,14 +20,19 @@ import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.Message;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the open partitions what the metadata says: opens what this node shall have, passes leader epochs on, closes and
- * deletes what is gone. Changes are applied one after the other, in the order of the metadata log.
+ * deletes what is gone. Changes are applied one after the other, in the order of the metadata log: the next one begins
+ * when the shards are through with the one before. A partition that can't be opened stays offline and keeps no other one
+ * from being opened.
+ *
+ * <p>What waits to be applied is bounded by what the metadata holds: of a topic that is there its creation can wait, of
+ * one that is gone its creation and its removal, and CreateTopics is answered when its topics are open here or its time is
+ * over, so nobody gets far ahead of the disk.
  *
  * <p>The watcher's calls come on the core's shard; logs are opened and deleted on the blocking executor; partitions are
  * made and changed on their shards.
@@ -48,7 +53,7 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
     private final MetadataView view;
     private final List<Shard> shards;
     private final Clock clock;
-    private final Executor tasks;
+    private final SerialSteps steps;
     private final Runnable onFirstApplied;
 
     PartitionLifecycle(
@@ -66,13 +71,17 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
         this.view = view;
         this.shards = ports.transport().shards();
         this.clock = ports.clock();
-        this.tasks = new SerialTasks(ports.blockingExecutor());
+        this.steps = new SerialSteps(ports.blockingExecutor());
         this.onFirstApplied = onFirstApplied;
     }
 
-    /** Begins nothing more that writes. Safe for any thread. */
-    void stop() {
+    /** Begins nothing more; the callback runs when what was begun is over. Safe for any thread. */
+    void stop(final Runnable onStopped) {
         isStopping = true;
+        steps.add(done -> {
+            done.run();
+            onStopped.run();
+        });
     }
 
     @Override
@@ -90,32 +99,56 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
         view.advance(image);
         final boolean first = isFirst;
         isFirst = false;
-        tasks.execute(() -> apply(delta, image, first));
+        if (!delta.removedTopics().isEmpty()) {
+            steps.add(done -> resign(delta.removedTopics(), done));
+        }
+        steps.add(done -> apply(delta, image, first, done));
     }
 
-    private void apply(final MetadataDelta delta, final MetadataImage image, final boolean first) {
+    /** The topics are gone: nobody finds them any more, and who waits for their partitions is told. */
+    private void resign(final List<TopicImage> removed, final Runnable done) {
+        final ShardTasks tasks = new ShardTasks(done);
+        for (final TopicImage topic : removed) {
+            final HostedTopic known = hosted.remove(topic.id());
+            if (known != null) {
+                forEach(
+                        known,
+                        partition -> tasks.add(
+                                partition.shard(), () -> partition.resign(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION)));
+            }
+        }
+        tasks.end();
+    }
+
+    private void apply(final MetadataDelta delta, final MetadataImage image, final boolean first, final Runnable done) {
+        if (isStopping) {
+            done.run();
+            return;
+        }
         if (first) {
             deleteForgotten(image);
         }
-        delta.removedTopics().forEach(this::remove);
+        for (final TopicImage topic : delta.removedTopics()) {
+            topic.partitions().forEach(partition -> delete(keyOf(topic, partition)));
+        }
+        final ShardTasks tasks = new ShardTasks(() -> {
+            done.run();
+            if (first) {
+                onFirstApplied.run();
+            }
+        });
         final List<TopicImage> added = new ArrayList<>();
         for (final TopicImage topic : delta.changedTopics()) {
             final HostedTopic known = hosted.topicOrNull(topic.id());
             if (known == null) {
                 added.add(topic);
             } else {
-                change(known, topic, image);
+                change(known, topic, image, tasks);
             }
         }
-        final AtomicInteger left = new AtomicInteger(added.size() + 1);
-        final Runnable oneDone = () -> {
-            if (left.decrementAndGet() == 0 && first) {
-                onFirstApplied.run();
-            }
-        };
         note(added);
-        added.forEach(topic -> open(topic, image, oneDone));
-        oneDone.run();
+        added.forEach(topic -> open(topic, image, tasks));
+        tasks.end();
     }
 
     /** Files of topics that were deleted while this node could not see it. */
@@ -134,87 +167,78 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
         for (final TopicImage topic : topics) {
             for (final PartitionRegistration partition : topic.partitions()) {
                 if (partition.replicas().contains(nodeId)) {
-                    keys.add(new TopicPartitionKey(topic.name(), partition.index(), topic.id()));
+                    keys.add(keyOf(topic, partition));
                 }
             }
         }
         try {
             directory.addPartitions(keys);
-        } catch (final LogStorageException e) {
+        } catch (final LogStorageException | RuntimeException e) {
             // Each open below meets the same disk and says which partition it could not open.
             LOG.error("new partitions can't be noted: {}", e.getMessage());
         }
     }
 
-    private void open(final TopicImage topic, final MetadataImage image, final Runnable done) {
-        final LogConfig config = topicLogs.configOf(topic);
+    /** Whatever goes wrong, the topic is hosted in the end: its creator waits for it, and callers are told an error. */
+    private void open(final TopicImage topic, final MetadataImage image, final ShardTasks tasks) {
         final Partition[] partitions = new Partition[topic.partitions().size()];
-        final AtomicInteger left = new AtomicInteger(partitions.length + 1);
-        final Runnable oneDone = () -> {
-            if (left.decrementAndGet() == 0) {
-                hosted.add(new HostedTopic(topic.name(), topic.id(), partitions));
-                done.run();
-            }
-        };
+        final Runnable over = tasks.expect();
+        final ShardTasks own = new ShardTasks(() -> {
+            hosted.add(new HostedTopic(topic.name(), topic.id(), partitions));
+            over.run();
+        });
         for (final PartitionRegistration registration : topic.partitions()) {
             final int index = registration.index();
             final Shard shard = shards.get(TopicLogs.shardOf(topic.id(), index, shards.size()));
             final PartitionLog log = registration.replicas().contains(nodeId)
-                    ? openLogOrNull(new TopicPartitionKey(topic.name(), index, topic.id()), config, shard)
+                    ? openLogOrNull(topic, keyOf(topic, registration), shard)
                     : null;
             if (log == null) {
-                oneDone.run();
                 continue;
             }
             final int epoch = registration.leader() == nodeId ? registration.leaderEpoch(image) : -1;
-            shard.execute(() -> {
+            own.add(shard, () -> {
                 final Partition partition = new Partition(log, shard, clock);
                 if (epoch >= 0) {
                     partition.lead(epoch);
                 }
                 partitions[index] = partition;
-                oneDone.run();
             });
         }
-        oneDone.run();
+        own.end();
     }
 
-    private PartitionLog openLogOrNull(final TopicPartitionKey key, final LogConfig config, final Shard shard) {
+    /** Null when it can't be opened, for whatever reason: the others must not suffer from a fault in one. */
+    private PartitionLog openLogOrNull(final TopicImage topic, final TopicPartitionKey key, final Shard shard) {
         try {
-            return directory.openPartition(key, config, shard);
+            return directory.openPartition(key, topicLogs.configOf(topic), shard);
         } catch (final LogStorageException e) {
             LOG.error("{} can't be opened and stays offline: {}", key.directoryName(), e.getMessage());
-            return null;
+        } catch (final RuntimeException e) {
+            LOG.error("{} met a fault while it was opened and stays offline", key.directoryName(), e);
         }
+        return null;
     }
 
-    private void change(final HostedTopic known, final TopicImage topic, final MetadataImage image) {
-        final LogConfig config = topicLogs.configOf(topic);
+    private void change(
+            final HostedTopic known, final TopicImage topic, final MetadataImage image, final ShardTasks tasks) {
+        final LogConfig config;
+        try {
+            config = topicLogs.configOf(topic);
+        } catch (final RuntimeException e) {
+            LOG.error("the configuration of {} met a fault, its partitions stay as they are", topic.name(), e);
+            return;
+        }
         for (final PartitionRegistration registration : topic.partitions()) {
             final Partition partition = known.partitionOrNull(registration.index());
             if (partition != null) {
-                partition.shard().execute(() -> {
+                tasks.add(partition.shard(), () -> {
                     partition.log().reconfigure(config);
                     if (registration.leader() == nodeId) {
                         partition.lead(registration.leaderEpoch(image));
                     } else {
                         partition.resign(ErrorCode.NOT_LEADER_OR_FOLLOWER);
                     }
-                });
-            }
-        }
-    }
-
-    private void remove(final TopicImage topic) {
-        final HostedTopic removed = hosted.remove(topic.id());
-        if (removed == null) {
-            return;
-        }
-        for (final Partition partition : removed.partitions()) {
-            if (partition != null) {
-                partition.shard().execute(() -> {
-                    partition.resign(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
-                    tasks.execute(() -> delete(partition.key()));
                 });
             }
         }
@@ -228,6 +252,20 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
             directory.deletePartition(key);
         } catch (final LogStorageException e) {
             LOG.error("{} can't be deleted: {}", key.directoryName(), e.getMessage());
+        } catch (final RuntimeException e) {
+            LOG.error("{} met a fault while it was deleted", key.directoryName(), e);
         }
+    }
+
+    private static void forEach(final HostedTopic topic, final Consumer<Partition> action) {
+        for (final Partition partition : topic.partitions()) {
+            if (partition != null) {
+                action.accept(partition);
+            }
+        }
+    }
+
+    private static TopicPartitionKey keyOf(final TopicImage topic, final PartitionRegistration partition) {
+        return new TopicPartitionKey(topic.name(), partition.index(), topic.id());
     }
 }

@@ -30,6 +30,10 @@ public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int SHARDS_MIN = 2;
     private static final int BLOCKING_THREADS = 4;
+
+    /** One for forces and one for snapshots, which take long. */
+    private static final int CORE_GROUP_THREADS = 2;
+
     private static final long HALF_FRAME_PATIENCE_MS = 10_000;
     private static final long STOP_TIMEOUT_S = 30;
     private static final long THREAD_IDLE_S = 10;
@@ -45,9 +49,20 @@ public final class Server implements AutoCloseable {
     private final FrameBudget budget;
     private final NettyTransport transport;
     private final ThreadShard coreShard = new ThreadShard("highwater-core");
-    private final ExecutorService coreExecutor = threads("highwater-core-disk", 1);
+    /** At most a force, or the close, and a snapshot wait in each: a group begins the next when the last has ended. */
+    private final ExecutorService metaExecutor = threads("highwater-meta-disk", CORE_GROUP_THREADS);
+
+    private final ExecutorService groupsExecutor = threads("highwater-groups-disk", CORE_GROUP_THREADS);
+
+    /** At most one task waits: a directory's flusher hands over the next group when the last is forced. */
     private final ExecutorService flushExecutor = threads("highwater-flush", 1);
+
+    /**
+     * One change of the metadata at a time, a step of the start or the stop, and a task for each deleted partition whose
+     * files are not gone yet: no more of these than there were partitions.
+     */
     private final ExecutorService blockingExecutor = threads("highwater-disk", BLOCKING_THREADS);
+
     private final BrokerNode node;
 
     private Server(final BrokerConfig config, final FileDisk disk, final CoreOpener coreOpener) {
@@ -71,7 +86,8 @@ public final class Server implements AutoCloseable {
                         disk,
                         transport,
                         coreShard,
-                        coreExecutor,
+                        metaExecutor,
+                        groupsExecutor,
                         flushExecutor,
                         blockingExecutor),
                 coreOpener);
@@ -97,7 +113,7 @@ public final class Server implements AutoCloseable {
             throw e;
         }
         final CompletableFuture<StartException> started = new CompletableFuture<>();
-        server.node.start(started::complete);
+        server.node.start(started::complete, server::onNodeFailed);
         final StartException failure = started.join();
         if (failure != null) {
             server.closeBindings();
@@ -147,7 +163,17 @@ public final class Server implements AutoCloseable {
         return node;
     }
 
-    /** Returns when the server was closed. */
+    /** True when the server stops, or has stopped, because its disk failed. */
+    public boolean hasFailed() {
+        return node.hasFailed();
+    }
+
+    /** The stop waits for the node's threads, so it has one of its own. */
+    private void onNodeFailed() {
+        new Thread(this::close, "highwater-stop").start();
+    }
+
+    /** Returns when the server was closed, or has closed itself because its disk failed. */
     public void awaitShutdown() throws InterruptedException {
         closed.await();
     }
@@ -155,11 +181,14 @@ public final class Server implements AutoCloseable {
     /** Stops in order and returns when all is on disk; a second call waits for the first. */
     @Override
     public void close() {
+        final boolean isFirst;
         synchronized (this) {
-            if (isClosing) {
-                return;
-            }
+            isFirst = !isClosing;
             isClosing = true;
+        }
+        if (!isFirst) {
+            awaitClosed();
+            return;
         }
         final CompletableFuture<Void> stopped = new CompletableFuture<>();
         node.stop(() -> stopped.complete(null));
@@ -173,18 +202,30 @@ public final class Server implements AutoCloseable {
         closed.countDown();
     }
 
+    private void awaitClosed() {
+        try {
+            closed.await();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void closeBindings() {
         if (admin != null) {
             admin.close();
         }
         transport.close();
         coreShard.close();
-        coreExecutor.shutdown();
+        metaExecutor.shutdown();
+        groupsExecutor.shutdown();
         flushExecutor.shutdown();
         blockingExecutor.shutdown();
     }
 
-    /** A pool whose threads go when they have nothing to do. */
+    /**
+     * A pool whose threads go when they have nothing to do. Its queue has no bound of its own, since a refused force or
+     * deletion has no good answer: each pool's use bounds it, as said there.
+     */
     private static ExecutorService threads(final String name, final int count) {
         final ThreadPoolExecutor pool = new ThreadPoolExecutor(
                 count, count, THREAD_IDLE_S, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), task -> {

@@ -7,7 +7,12 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A shard on a thread of its own, for work that must not share an event loop. Safe for any thread as every shard is. */
+/**
+ * A shard on a thread of its own, for work that must not share an event loop. Its queue holds a task or two for each
+ * request under way, whose number the connections' limits bound; proposals beyond the core's own bound are refused there.
+ *
+ * <p>Safe for any thread as every shard is.
+ */
 final class ThreadShard implements Shard, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ThreadShard.class);
 

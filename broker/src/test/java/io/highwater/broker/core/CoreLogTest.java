@@ -133,7 +133,7 @@ final class CoreLogTest {
 
         final List<Long> indexes = new ArrayList<>();
         final CoreLog again = log();
-        again.open(0, entry -> indexes.add(entry.index()));
+        again.open(0, false, entry -> indexes.add(entry.index()));
         again.append(4, entries(4, 4, 1));
         again.close();
         assertEquals(List.of(1L, 2L, 3L), indexes);
@@ -191,7 +191,7 @@ final class CoreLogTest {
             disk.flipBit(FIRST, random.nextInt(400), random.nextInt(8));
             try {
                 final CoreLog again = log();
-                again.open(0, entry -> {});
+                again.open(0, false, entry -> {});
                 again.close();
             } catch (final CoreLogException e) {
                 assertTrue(e.getMessage().contains("0001.log"), e.getMessage());
@@ -204,16 +204,16 @@ final class CoreLogTest {
     }
 
     private CoreLog newLog() throws IOException {
-        CoreFiles.createDirectory(disk, DIRECTORY);
+        CoreFiles.openDirectory(disk, DIRECTORY.getRoot(), DIRECTORY);
         final CoreLog log = log();
-        log.open(0, entry -> {});
+        log.open(0, false, entry -> {});
         return log;
     }
 
     private List<Long> reopen() throws IOException {
         final List<Long> indexes = new ArrayList<>();
         final CoreLog log = log();
-        log.open(0, entry -> indexes.add(entry.index()));
+        log.open(0, false, entry -> indexes.add(entry.index()));
         log.close();
         return indexes;
     }

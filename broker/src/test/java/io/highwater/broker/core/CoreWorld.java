@@ -11,6 +11,7 @@ import io.highwater.port.SimulatedScheduler;
 import io.highwater.port.Trace;
 import io.highwater.protocol.message.Message;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,6 +35,13 @@ final class CoreWorld {
         this.scheduler = new SimulatedScheduler(seed, new Trace());
         this.disk = new SimulatedDisk("disk", scheduler.newRandom(), scheduler.trace());
         this.settings = settings;
+        try {
+            disk.createDirectories(DIRECTORY);
+            disk.forceDirectory(DIRECTORY.getParent());
+            disk.forceDirectory(DIRECTORY.getRoot());
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The machine starts, or its process after it was gone. */
@@ -44,7 +52,8 @@ final class CoreWorld {
                 DIRECTORY,
                 settings,
                 shard,
-                process.newPool("core-io"),
+                process.newPool("meta-io"),
+                process.newPool("groups-io"),
                 disk,
                 process.clock(),
                 new SeededRandom(1),
@@ -52,7 +61,7 @@ final class CoreWorld {
                 new KeyedStateMachine(new StateKeys()),
                 RecordTypes.GROUPS,
                 (group, cause) -> fatal.add(cause));
-        core.open();
+        core.open(false);
     }
 
     void crash() {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.log.disk.DiskOperation;
+import io.highwater.port.ProcessKilled;
 import io.highwater.port.SeededRandom;
 import io.highwater.protocol.message.Message;
 import java.io.IOException;
@@ -36,6 +37,54 @@ final class OneVoterCoreTest {
             world.start();
             requireAcknowledged(seed, answers, world.image());
             assertTrue(world.fatal.isEmpty());
+        }
+    }
+
+    /**
+     * The process is killed right before each of the forces of a directory that a core does while it grows; the next one
+     * finds the names in the cache, acknowledges an entry, and the power goes.
+     */
+    @Test
+    void namesThatAKilledProcessDidNotForceAreForcedBeforeTheyAreUsed() throws IOException {
+        int killed = 0;
+        for (int nth = 1; nth <= 14; nth++) {
+            for (int seed = 1; seed <= 8; seed++) {
+                final CoreWorld world = new CoreWorld(seed, CoreWorld.SMALL);
+                if (!liveUntilDirectoryForce(world, nth)) {
+                    continue;
+                }
+                killed++;
+                world.restart();
+                final CoreWorld.Answer answer = world.put("precious", 42);
+                world.idle();
+                assertTrue(answer.index > 0);
+                world.crash();
+                world.start();
+                assertEquals(42, CoreWorld.value(world.image(), "precious"), "seed " + seed + ", force " + nth);
+            }
+        }
+        assertTrue(killed >= 70, killed + " lives");
+    }
+
+    /** True when it came as far as the force, in which it was killed. */
+    private static boolean liveUntilDirectoryForce(final CoreWorld world, final int nth) throws IOException {
+        final int[] left = {nth};
+        world.disk.beforeEach((operation, path) -> {
+            if (operation == DiskOperation.FORCE_DIRECTORY && --left[0] == 0) {
+                world.disk.kill();
+            }
+        });
+        try {
+            world.start();
+            for (int i = 0; i < 60; i++) {
+                world.put("key" + i, i);
+                world.idle();
+            }
+            return false;
+        } catch (final ProcessKilled e) {
+            return true;
+        } finally {
+            world.disk.beforeEach((operation, path) -> {});
         }
     }
 

@@ -33,6 +33,20 @@ final class DecisionsTest {
     }
 
     @Test
+    void anEmptyClusterIdAsksAndProposesNothing() {
+        final Metadata metadata = new Metadata();
+        final Decision<FormClusterResult> asked = ClusterFormation.decide(metadata.image(), Metadata.formation(""));
+        assertEquals("", asked.response().clusterId);
+        assertEquals(List.of(), asked.records());
+        metadata.apply(ClusterFormation.decide(metadata.image(), Metadata.formation("one")));
+        assertEquals(
+                "one",
+                ClusterFormation.decide(metadata.image(), Metadata.formation(""))
+                        .response()
+                        .clusterId);
+    }
+
+    @Test
     void refusesABrokerOfAnotherCluster() {
         final Metadata metadata = Metadata.ofBrokers();
         final var request = Metadata.registration(1, new UUID(1, 1));

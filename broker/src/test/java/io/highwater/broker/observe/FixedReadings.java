@@ -35,6 +35,11 @@ final class FixedReadings implements NodeReadings {
     }
 
     @Override
+    public int offlineLogDirectories() {
+        return 0;
+    }
+
+    @Override
     public long unforcedBytes() {
         return 0;
     }

@@ -246,4 +246,26 @@ class PartitionTest {
         assertEquals(ErrorCode.KAFKA_STORAGE_ERROR, sent.error());
         assertEquals(ErrorCode.KAFKA_STORAGE_ERROR, partition.checkReadable(-1));
     }
+
+    @Test
+    void aShortTimeoutIsKeptWhenALongerOneWaitsAlready() {
+        final Sent slow = new Sent();
+        final Sent fast = new Sent();
+        final Sent slowToo = new Sent();
+        partition.append(batch(1), slow, true, 30_000);
+        partition.append(batch(1), fast, true, 1_000);
+        partition.append(batch(1), slowToo, true, 20_000);
+        scheduler.runFor(1_001);
+        assertEquals(0, slow.answers);
+        assertEquals(1, fast.answers);
+        assertEquals(ErrorCode.REQUEST_TIMED_OUT, fast.error());
+        scheduler.runFor(19_000);
+        assertEquals(1, slowToo.answers);
+        assertEquals(0, slow.answers);
+        scheduler.runFor(10_000);
+        assertEquals(ErrorCode.REQUEST_TIMED_OUT, slow.error());
+        assertEquals(1, slow.answers);
+        assertEquals(1, fast.answers);
+        assertEquals(0, partition.waitingAppends());
+    }
 }

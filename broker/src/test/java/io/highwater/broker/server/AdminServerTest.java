@@ -1,10 +1,13 @@
 package io.highwater.broker.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.highwater.broker.core.CoreGroup;
+import io.highwater.broker.core.FatalListener;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -15,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +46,24 @@ class AdminServerTest {
             assertTrue(page.contains("\nhighwater_frame_max_bytes 1.34217728E8"), page);
         }
         assertThrows(ConnectException.class, () -> get(admin, "/healthz"));
+    }
+
+    @Test
+    void aServerWhoseCoreFailsIsUnhealthyAndClosesItself() throws Exception {
+        final AtomicReference<FatalListener> core = new AtomicReference<>();
+        final Server server = Server.start(config("127.0.0.1:0"), (config, ports, directory, mustExist, fatal) -> {
+            core.set(fatal);
+            return CoreBinding.open(config, ports, directory, mustExist, fatal);
+        });
+        assertFalse(server.hasFailed());
+
+        core.get().onCoreFailed(CoreGroup.META, new IOException("a planted fault"));
+
+        assertTrue(server.hasFailed());
+        assertFalse(server.node().isReady());
+        server.awaitShutdown();
+        server.close();
+        Server.start(config("")).close();
     }
 
     @Test

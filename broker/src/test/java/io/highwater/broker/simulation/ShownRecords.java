@@ -2,6 +2,7 @@ package io.highwater.broker.simulation;
 
 import io.highwater.records.BatchCursor;
 import io.highwater.records.BatchProblem;
+import io.highwater.records.CorruptBatchException;
 import io.highwater.records.RecordCursor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,18 @@ final class ShownRecords {
 
     private ShownRecords() {}
 
-    /** Hands over the records from {@code position} on; returns the next position. */
+    /** Hands over the records from {@code position} on; returns the next position. Anything but whole batches is a breach. */
     static long read(final Target target, final ByteBuffer batches, final long position, final Sink sink) {
+        try {
+            return readBatches(target, batches, position, sink);
+        } catch (final CorruptBatchException e) {
+            throw new InvariantBroken(
+                    "ShownNeverChanges", target + " from " + position + " on is no batch: " + e.getMessage());
+        }
+    }
+
+    private static long readBatches(
+            final Target target, final ByteBuffer batches, final long position, final Sink sink) {
         long next = position;
         final BatchCursor cursor = new BatchCursor().wrap(batches);
         while (cursor.next()) {

@@ -1,5 +1,6 @@
 package io.highwater.broker.simulation;
 
+import io.highwater.broker.api.HostedPartitions;
 import io.highwater.broker.server.BrokerConfig;
 import io.highwater.broker.server.BrokerNode;
 import io.highwater.broker.server.ConfigException;
@@ -37,10 +38,16 @@ final class SimulatedWorld {
     private final boolean losesForces;
     private final SimulatedProcess clients;
     private final BrokerConfig config;
+    /** Where the core's offsets are forced; of the broker that was started last. */
+    HeldExecutor groupsDisk;
+    /** Where the logs are forced; of the broker that was started last. */
+    HeldExecutor flusher;
+
     private SimulatedProcess process;
     private SimulatedTransport transport;
     private BrokerNode node;
     private int starts;
+    private boolean hasFailed;
 
     SimulatedWorld(final long seed, final Trace trace, final boolean losesForces) {
         this.trace = trace;
@@ -69,9 +76,36 @@ final class SimulatedWorld {
 
     /** Starts the broker; false when it was killed on the way, as a crash during recovery does. */
     boolean start() {
+        final StartException refusalOrNull = begin();
+        if (refusalOrNull != null) {
+            throw new AssertionError("the broker does not start: " + refusalOrNull.getMessage(), refusalOrNull);
+        }
+        if (!process.isAlive()) {
+            afterDeath();
+            return false;
+        }
+        trace.event("ready", starts);
+        return true;
+    }
+
+    /** Starts the broker, which refuses; its process ends, as the command line's does. Returns its one line. */
+    String startToBeRefused() {
+        final StartException refusalOrNull = begin();
+        if (refusalOrNull == null) {
+            throw new AssertionError("the broker starts");
+        }
+        transport.close();
+        kill();
+        return refusalOrNull.getMessage();
+    }
+
+    /** Returns why it does not start; null when it is ready, or was killed on the way. */
+    private StartException begin() {
         process = scheduler.newProcess("broker" + starts++);
         transport = network.newTransport(
                 process, TransportOptions.server(SHARDS), new FrameBudget(BUDGET_BYTES, PATIENCE_MS, process.clock()));
+        groupsDisk = new HeldExecutor(process.newPool("groups disk"));
+        flusher = new HeldExecutor(process.newThread("flush"));
         node = new BrokerNode(
                 config,
                 new NodePorts(
@@ -80,25 +114,19 @@ final class SimulatedWorld {
                         losesForces ? new ForcelessDisk(disk.of(process)) : disk.of(process),
                         transport,
                         process.newShard("core"),
-                        process.newThread("core disk"),
-                        process.newThread("flush"),
+                        process.newPool("meta disk"),
+                        groupsDisk,
+                        flusher,
                         process.newPool("disk")));
         final StartException[] failure = new StartException[1];
-        node.start(told -> failure[0] = told);
+        hasFailed = false;
+        node.start(told -> failure[0] = told, () -> hasFailed = true);
         final boolean isDecided =
                 scheduler.runUntil(() -> node.isReady() || failure[0] != null || !process.isAlive(), START_LIMIT_MS);
-        if (!process.isAlive()) {
-            afterDeath();
-            return false;
-        }
-        if (failure[0] != null) {
-            throw new AssertionError("the broker does not start: " + failure[0].getMessage(), failure[0]);
-        }
         if (!isDecided) {
             throw new AssertionError("the broker is not ready after " + START_LIMIT_MS + " ms");
         }
-        trace.event("ready", starts);
-        return true;
+        return process.isAlive() ? failure[0] : null;
     }
 
     /** Starts the broker, which dies in the n-th disk operation; true when it was ready before. */
@@ -107,6 +135,20 @@ final class SimulatedWorld {
         final boolean isReady = start();
         disk.beforeEach((operation, path) -> {});
         return isReady;
+    }
+
+    /** True when the broker said that its disk failed and it can't go on. */
+    boolean hasBrokerFailed() {
+        return hasFailed;
+    }
+
+    boolean isBrokerReady() {
+        return node.isReady();
+    }
+
+    /** The broker's open partitions. */
+    HostedPartitions hosted() {
+        return node.hosted();
     }
 
     boolean isBrokerAlive() {
