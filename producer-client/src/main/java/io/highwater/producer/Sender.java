@@ -173,6 +173,9 @@ final class Sender {
                 }
             }
             queue.waiting.removeAll(unsure);
+            if (queue.waiting.isEmpty()) {
+                accumulator.active().remove(queue);
+            }
             unsure.forEach(batch -> batch.fail(
                     ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, "an earlier batch failed; this one may be stored or not"));
         }

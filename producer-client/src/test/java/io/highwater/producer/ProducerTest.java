@@ -174,6 +174,26 @@ class ProducerTest {
         assertTrue(first > 1_000, "the sequence had a hole, so a new producer id was needed: " + first);
     }
 
+    /** A batch that may be stored under an old number is given up with the number: its partition has nothing left then. */
+    @Test
+    void givingUpANumberedBatchFailsOneThatMayBeStoredAndTheProducerGoesOn() {
+        cluster.broker().createTopic("t", 2);
+        open(ProducerConfig.builder().retryBackoffMs(1_000));
+        cluster.loseResponse(ProducerTest::isProduce);
+        send("t", 1, 1);
+        scheduler.runFor(50);
+        assertFalse(sent.get(0).isDone(), "it waits to be sent again");
+        cluster.answerWith(ErrorCode.MESSAGE_TOO_LARGE, ProducerTest::isProduce);
+        send("t", 0, 1);
+        finish(100);
+        assertFailed(ErrorCode.OUT_OF_ORDER_SEQUENCE_NUMBER, sent.get(0));
+        assertFailed(ErrorCode.MESSAGE_TOO_LARGE, sent.get(1));
+        send("t", 1, 2);
+        finish(5_000);
+        assertEquals(1, sent.get(2).join().offset());
+        assertEquals(2, sent.get(3).join().offset());
+    }
+
     @Test
     void recordsThatCanNotBeDeliveredInTimeFail() {
         cluster.broker().createTopic("t", 1);

@@ -114,26 +114,26 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest, 
             return;
         }
         try {
-            if (asked.timestamp == LATEST) {
-                answer.offset = partition.highWatermark();
-                answer.leaderEpoch = partition.leaderEpoch();
-            } else if (asked.timestamp == EARLIEST
-                    || asked.timestamp == EARLIEST_LOCAL
-                    || asked.timestamp == EARLIEST_PENDING_UPLOAD) {
-                answer.offset = partition.log().startOffset();
-                answer.leaderEpoch = partition.leaderEpoch();
-            } else if (asked.timestamp == LATEST_TIERED) {
+            if (asked.timestamp == LATEST_TIERED) {
                 answer.offset = -1;
-            } else {
-                final OffsetAtTime found = asked.timestamp == MAX_TIMESTAMP
-                        ? partition.maxTimestamp()
-                        : partition.offsetForTimestamp(asked.timestamp);
-                answer.offset = found.offset();
-                answer.timestamp = found.timestampMs();
-                answer.leaderEpoch = found.leaderEpoch();
+                return;
             }
+            final OffsetAtTime found = offsetFor(partition, asked.timestamp);
+            answer.offset = found.offset();
+            answer.timestamp = found.timestampMs();
+            answer.leaderEpoch = found.leaderEpoch();
         } catch (final LogStorageException e) {
             answer.errorCode = ErrorCode.KAFKA_STORAGE_ERROR.code();
         }
+    }
+
+    private static OffsetAtTime offsetFor(final Partition partition, final long timestamp) throws LogStorageException {
+        if (timestamp == LATEST) {
+            return partition.latest();
+        }
+        if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL || timestamp == EARLIEST_PENDING_UPLOAD) {
+            return partition.earliest();
+        }
+        return timestamp == MAX_TIMESTAMP ? partition.maxTimestamp() : partition.offsetForTimestamp(timestamp);
     }
 }

@@ -13,6 +13,7 @@ final class Leaving {
     }
 
     List<LeaveAnswer> leave(final List<MemberIdentity> leavers, final long nowMs) {
+        final int sizeBefore = group.size();
         final List<LeaveAnswer> answers = new ArrayList<>(leavers.size());
         boolean someoneLeft = false;
         for (final MemberIdentity who : leavers) {
@@ -20,8 +21,11 @@ final class Leaving {
             answers.add(new LeaveAnswer(who, error));
             someoneLeft |= error == ErrorCode.NONE;
         }
-        if (someoneLeft) {
-            afterLoss("members left", nowMs);
+        if (group.size() < sizeBefore) {
+            group.rebalance().maybePrepareOrComplete("members left", nowMs);
+        } else if (someoneLeft) {
+            // Only ids that were never used are given back: no assignment is free, but a join may have waited for them.
+            group.rebalance().maybeCompleteJoin(nowMs);
         }
         return answers;
     }
@@ -37,7 +41,8 @@ final class Leaving {
             return;
         }
         group.dismiss(member, ErrorCode.UNKNOWN_MEMBER_ID);
-        afterLoss("nothing heard of member " + member + " within its session", nowMs);
+        group.rebalance()
+                .maybePrepareOrComplete("nothing heard of member " + member + " within its session", nowMs);
     }
 
     private ErrorCode leave(final MemberIdentity who) {
@@ -56,12 +61,5 @@ final class Leaving {
     private ErrorCode dismiss(final String memberId) {
         group.dismiss(group.roster().memberOrNull(memberId), ErrorCode.UNKNOWN_MEMBER_ID);
         return ErrorCode.NONE;
-    }
-
-    private void afterLoss(final String reason, final long nowMs) {
-        // In an empty group only an id that was never used is gone: nothing waits for it.
-        if (group.state() != GroupState.EMPTY && group.state() != GroupState.DEAD) {
-            group.rebalance().maybePrepareOrComplete(reason, nowMs);
-        }
     }
 }

@@ -31,6 +31,9 @@ public final class Partition implements StableEndListener {
     /** Epoch that the caller of a read does not know, so that it is not compared. */
     public static final int EPOCH_UNKNOWN = -1;
 
+    /** Offsets that stand for a place and not for a record have none. */
+    private static final long NO_TIMESTAMP = -1;
+
     /** Everything below is committed: it may be shown to consumers. Written by the shard only; never falls. */
     private volatile long highWatermark;
 
@@ -214,13 +217,32 @@ public final class Partition implements StableEndListener {
         return known.epoch() < lastEpoch || known.endOffset() < offset ? known : null;
     }
 
-    /** The largest epoch of the log at or below the one asked for, with its end. */
+    /**
+     * The largest epoch of the log at or below the one asked for, with its end. An epoch that was granted and in which
+     * nothing was written, then or since, ends at the end: who knows of it has lost nothing. {@link EpochEnd#UNKNOWN} for
+     * one that was not granted yet.
+     */
     public EpochEnd endOfEpoch(final int epoch) {
-        if (epoch == leaderEpoch && epoch > log.epochs().latest()) {
-            // Granted, but nothing was written in it yet: it begins and ends at the end.
-            return new EpochEnd(epoch, log.endOffset());
+        final int latest = log.epochs().latest();
+        if (epoch <= latest || epoch > leaderEpoch) {
+            return log.epochs().endOffsetFor(epoch);
         }
-        return log.epochs().endOffsetFor(epoch);
+        return new EpochEnd(epoch == leaderEpoch || latest < 0 ? epoch : latest, log.endOffset());
+    }
+
+    /** The first offset, with the epoch of the record there, -1 when nothing was ever written. */
+    public OffsetAtTime earliest() {
+        final long start = log.startOffset();
+        return new OffsetAtTime(start, NO_TIMESTAMP, log.epochs().epochAt(start));
+    }
+
+    /**
+     * The high-water mark, with the epoch of the record before it, -1 when nothing was ever written. It is not the epoch
+     * in which this node leads: that one may end without a record, and no later leader would know it.
+     */
+    public OffsetAtTime latest() {
+        final long end = highWatermark;
+        return new OffsetAtTime(end, NO_TIMESTAMP, log.epochs().epochAt(Math.max(log.startOffset(), end - 1)));
     }
 
     /** The first committed record with at least this timestamp. */

@@ -2,6 +2,7 @@ package io.highwater.broker.group;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.protocol.ErrorCode;
 import java.util.List;
@@ -104,6 +105,48 @@ class ClassicGroupTest {
                 > CompletingRebalance
                 > join b: b-2 generation 3 range leader b-2 of [b-2:mb]
                 """);
+    }
+
+    @Test
+    void anIdThatIsGivenBackUnusedDisturbsNobody() {
+        GroupScript.play(TWO_STABLE_MEMBERS + """
+                join c
+                > join c: MEMBER_ID_REQUIRED c-3
+                leave c-3
+                > NONE
+                heartbeat a-1 gen=2
+                > NONE
+                sync b-2 gen=2
+                > sync b-2: 'y'
+                leave c-3
+                > UNKNOWN_MEMBER_ID
+                """);
+    }
+
+    @Test
+    void anIdThatIsGivenBackUnusedLetsTheWaitingJoinsEnd() {
+        GroupScript.play(TWO_STABLE_MEMBERS + """
+                join c
+                > join c: MEMBER_ID_REQUIRED c-3
+                join a id=a-1 protocols=range:ma
+                > PreparingRebalance
+                join b id=b-2 protocols=range:mb
+                leave c-3
+                > NONE
+                > CompletingRebalance
+                > join a: a-1 generation 3 range leader a-1 of [a-1:ma, b-2:mb]
+                > join b: b-2 generation 3 range leader a-1
+                """);
+    }
+
+    @Test
+    void anIdThatIsGivenBackToAnEmptyGroupLeavesNothing() {
+        assertTrue(GroupScript.play("""
+                join a
+                > join a: MEMBER_ID_REQUIRED a-1
+                leave a-1
+                > NONE
+                """).isIdle());
     }
 
     @Test

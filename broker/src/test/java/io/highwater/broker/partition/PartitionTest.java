@@ -9,9 +9,11 @@ import io.highwater.log.LogConfig;
 import io.highwater.log.LogDirectory;
 import io.highwater.log.LogDirectoryConfig;
 import io.highwater.log.LogSlice;
+import io.highwater.log.OffsetAtTime;
 import io.highwater.log.TopicPartitionKey;
 import io.highwater.log.disk.DiskOperation;
 import io.highwater.log.disk.SimulatedDisk;
+import io.highwater.log.epoch.EpochEnd;
 import io.highwater.port.SeededRandom;
 import io.highwater.port.Shard;
 import io.highwater.port.SimulatedProcess;
@@ -228,6 +230,47 @@ class PartitionTest {
         assertEquals(3, partition.divergence(3, 4).endOffset());
         assertEquals(3, partition.divergence(4, 4).epoch(), "epoch 4 never wrote here");
         assertNull(partition.divergence(5, 5));
+    }
+
+    /** Epochs 4 to 6 were granted to a node that started three times and was not written to. */
+    @Test
+    void anEpochInWhichNothingWasWrittenIsNoReasonToReset() {
+        append(batch(3), false);
+        force();
+        partition.lead(4);
+        partition.lead(6);
+        assertEquals(new EpochEnd(3, 3), partition.endOfEpoch(3));
+        assertEquals(new EpochEnd(3, 3), partition.endOfEpoch(4));
+        assertEquals(new EpochEnd(3, 3), partition.endOfEpoch(5));
+        assertEquals(new EpochEnd(6, 3), partition.endOfEpoch(6));
+        assertEquals(EpochEnd.UNKNOWN, partition.endOfEpoch(7));
+        assertEquals(new EpochEnd(3, 3), partition.divergence(4, 3), "continues from what the log knows");
+        assertEquals(EpochEnd.UNKNOWN, partition.divergence(7, 3));
+    }
+
+    @Test
+    void anEpochOfAnEmptyLogEndsWhereItBegan() {
+        partition.lead(6);
+        assertEquals(new EpochEnd(4, 0), partition.endOfEpoch(4));
+        assertEquals(new EpochEnd(6, 0), partition.endOfEpoch(6));
+        assertEquals(EpochEnd.UNKNOWN, partition.endOfEpoch(7));
+        assertEquals(EpochEnd.UNKNOWN, partition.endOfEpoch(-1));
+        assertNull(partition.divergence(4, 0));
+    }
+
+    @Test
+    void theEndsOfALogComeWithTheEpochsOfTheirRecords() {
+        assertEquals(new OffsetAtTime(0, -1, -1), partition.earliest());
+        assertEquals(new OffsetAtTime(0, -1, -1), partition.latest());
+        append(batch(3), false);
+        force();
+        partition.lead(5);
+        assertEquals(new OffsetAtTime(3, -1, 3), partition.latest(), "nothing was written in epoch 5");
+        append(batch(2), false);
+        assertEquals(new OffsetAtTime(3, -1, 3), partition.latest(), "nor was it committed");
+        force();
+        assertEquals(new OffsetAtTime(5, -1, 5), partition.latest());
+        assertEquals(new OffsetAtTime(0, -1, 3), partition.earliest());
     }
 
     @Test
