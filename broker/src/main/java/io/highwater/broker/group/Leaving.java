@@ -41,8 +41,7 @@ final class Leaving {
             return;
         }
         group.dismiss(member, ErrorCode.UNKNOWN_MEMBER_ID);
-        group.rebalance()
-                .maybePrepareOrComplete("nothing heard of member " + member + " within its session", nowMs);
+        group.rebalance().maybePrepareOrComplete("nothing heard of member " + member + " within its session", nowMs);
     }
 
     private ErrorCode leave(final MemberIdentity who) {

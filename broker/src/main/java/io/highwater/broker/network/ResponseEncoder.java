@@ -6,12 +6,10 @@ import io.highwater.protocol.codec.MessageWriter;
 import io.highwater.protocol.message.Message;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.UnpooledHeapByteBuf;
 
 /**
  * Makes frames of answers: length prefix, header, body. Records stay where they are in memory: the frame is then made of
- * several pieces, the last of which, empty, gives the memory back when the frame is released.
+ * several pieces, and gives the memory back when it is released.
  *
  * <p>Stateless, safe for any thread.
  */
@@ -42,13 +40,7 @@ final class ResponseEncoder {
         }
         final MessageWriter out = MessageWriter.gathering(allocator, Math.min(frameBytes, HEAD_BYTES_GUESS));
         write(out, frameBytes, correlationId, flexibleHeader, codec, response, version);
-        final ByteBuf frame = out.finish();
-        if (frame instanceof CompositeByteBuf pieces) {
-            return pieces.addComponent(true, new LastPiece(allocator, lifetime));
-        }
-        // All records were small enough to be copied.
-        lifetime.release();
-        return frame;
+        return out.finish(lifetime);
     }
 
     private static void write(
@@ -65,21 +57,5 @@ final class ResponseEncoder {
             out.writeUvarint(0);
         }
         codec.write(response, out, version);
-    }
-
-    /** No bytes, but a moment: it is released with the frame, and releases what the frame's other pieces lie in. */
-    private static final class LastPiece extends UnpooledHeapByteBuf {
-        private final Retained lifetime;
-
-        LastPiece(final ByteBufAllocator allocator, final Retained lifetime) {
-            super(allocator, 0, 0);
-            this.lifetime = lifetime;
-        }
-
-        @Override
-        protected void deallocate() {
-            super.deallocate();
-            lifetime.release();
-        }
     }
 }

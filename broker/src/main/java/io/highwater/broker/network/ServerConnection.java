@@ -257,6 +257,12 @@ final class ServerConnection implements LinkHandler {
     }
 
     @Override
+    public void onRefused(final Link source, final String reason) {
+        LOG.warn("closing the connection of {} for what it sent: {}", source.remoteAddress(), reason);
+        dispatcher.metrics().badRequest();
+    }
+
+    @Override
     public void onClosed(final Link source, final String reason) {
         if (link == null) {
             return;

@@ -1,5 +1,6 @@
 package io.highwater.protocol.codec;
 
+import io.highwater.port.Retained;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
@@ -46,7 +47,7 @@ public final class MessageWriter {
 
     /** The gathering form; {@code headSize} is a guess at the bytes that are not records. */
     public static MessageWriter gathering(final ByteBufAllocator allocator, final int headSize) {
-        final MessageWriter writer = new MessageWriter(allocator.buffer(headSize), allocator);
+        final MessageWriter writer = new MessageWriter(allocator.directBuffer(headSize), allocator);
         writer.records = new ByteBuffer[FIRST_PIECES];
         writer.positions = new int[FIRST_PIECES];
         return writer;
@@ -57,11 +58,19 @@ public final class MessageWriter {
      * form.
      */
     public ByteBuf finish() {
+        return finish(Retained.NONE);
+    }
+
+    /**
+     * As {@link #finish()}, for records that must stay until the buffer is released: {@code lifetime} is released then, or
+     * at once when they were all small enough to be copied.
+     */
+    public ByteBuf finish(final Retained lifetime) {
         if (pieces == 0) {
+            lifetime.release();
             return buffer;
         }
-        // With room for one more piece, the caller's: beyond its bound a composite copies itself into one buffer.
-        final CompositeByteBuf whole = allocator.compositeBuffer(2 * pieces + 2);
+        final CompositeByteBuf whole = new GatheredBuffer(allocator, 2 * pieces + 1, lifetime);
         int from = 0;
         for (int i = 0; i < pieces; i++) {
             addHead(whole, from, positions[i]);

@@ -20,6 +20,9 @@ public interface LinkHandler {
     /** {@link Link#isWritable} has changed. */
     void onWritabilityChanged(Link link);
 
+    /** What the peer sent is no frame, or came too slowly: the connection is closed for it, {@link #onClosed} follows. */
+    default void onRefused(final Link link, final String reason) {}
+
     /** The connection is gone, or was never had. Called once, as the last call. The reason is for a log line. */
     void onClosed(Link link, String reason);
 

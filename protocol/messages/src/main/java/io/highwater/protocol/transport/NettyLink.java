@@ -145,8 +145,13 @@ final class NettyLink extends ChannelInboundHandlerAdapter
     public void operationComplete(final ChannelFuture write) {
         if (write.isSuccess()) {
             writesDone++;
-        } else if (reason == null) {
-            reason = "write failed: " + write.cause().getMessage();
+        } else if (!closed) {
+            // What follows would come out of turn: the peer waits for the frame that is lost.
+            final Throwable cause = write.cause();
+            if (!(cause instanceof IOException)) {
+                LOG.warn("link {} of {}: a frame can't be written, closing it", id, remoteAddress, cause);
+            }
+            close("write failed: " + cause.getMessage());
         }
     }
 
@@ -207,7 +212,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter
 
     @Override
     public void onBroken(final String why) {
-        close(why);
+        refuse(why);
     }
 
     @Override
@@ -218,6 +223,14 @@ final class NettyLink extends ChannelInboundHandlerAdapter
 
     @Override
     public void onCut(final String why) {
+        refuse(why);
+    }
+
+    /** Ends the link for what the peer sent, or kept back. */
+    private void refuse(final String why) {
+        if (!closed && reason == null) {
+            handler.onRefused(this, why);
+        }
         close(why);
     }
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.highwater.port.Retained;
 import io.highwater.protocol.message.FetchResponse;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -136,6 +137,38 @@ final class MessageWriterTest {
         assertTrue(whole.release());
     }
 
+    /** A transport copies a buffer of several pieces that has one on the heap, all of its records too. */
+    @Test
+    void gathersOffTheHeapAndGivesTheRecordsBackOnRelease() {
+        final Shares shares = new Shares();
+        final FetchResponse response = fetchResponse(5000, 9000);
+        for (final FetchResponse.PartitionData partition : response.responses.get(0).partitions) {
+            partition.records = ByteBuffer.allocateDirect(partition.records.remaining());
+        }
+        final MessageWriter writer = MessageWriter.gathering(UnpooledByteBufAllocator.DEFAULT, 16);
+        FetchResponseCodec.write(response, writer, FETCH_VERSION);
+
+        final ByteBuf whole = writer.finish(shares);
+
+        assertTrue(whole.isDirect());
+        final ByteBuf part = whole.retainedSlice(0, 10);
+        assertFalse(whole.release());
+        assertEquals(1, shares.count);
+        assertTrue(part.release());
+        assertEquals(0, shares.count);
+    }
+
+    @Test
+    void givesTheRecordsBackAtOnceWhenAllWereCopied() {
+        final Shares shares = new Shares();
+        final MessageWriter writer = MessageWriter.gathering(UnpooledByteBufAllocator.DEFAULT, 16);
+        FetchResponseCodec.write(fetchResponse(10), writer, FETCH_VERSION);
+        final ByteBuf whole = writer.finish(shares);
+        assertEquals(0, shares.count);
+        assertTrue(whole.release());
+        assertEquals(0, shares.count);
+    }
+
     @Test
     void givesTheMemoryBackWhenNothingIsGatheredOrFinished() {
         final MessageWriter small = MessageWriter.gathering(UnpooledByteBufAllocator.DEFAULT, 16);
@@ -148,5 +181,20 @@ final class MessageWriterTest {
         given.writeInt32(1);
         given.discard();
         assertThrows(io.netty.util.IllegalReferenceCountException.class, () -> given.writeInt32(2));
+    }
+
+    /** Memory with one share out. */
+    private static final class Shares implements Retained {
+        private int count = 1;
+
+        @Override
+        public void retain() {
+            count++;
+        }
+
+        @Override
+        public void release() {
+            count--;
+        }
     }
 }

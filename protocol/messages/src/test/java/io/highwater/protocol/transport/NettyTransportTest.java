@@ -1,10 +1,17 @@
 package io.highwater.protocol.transport;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import io.highwater.port.Clock;
 import io.highwater.port.SystemClock;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
 
 /** The contract over loopback sockets, with the event loops that this machine has. */
 class NettyTransportTest extends TransportContract {
@@ -39,5 +46,21 @@ class NettyTransportTest extends TransportContract {
         while (System.nanoTime() - endNs < 0) {
             LockSupport.parkNanos(LOOK_NS);
         }
+    }
+
+    /** Frames after a lost one would answer the wrong requests. */
+    @Test
+    void closesALinkThatCantWriteAFrame() throws IOException {
+        start(options());
+        final RecordedLink near = connect();
+        final RecordedLink far = awaitAccepted();
+        onShard(near, () -> {
+            final ByteBuf gone = near.link.allocator().buffer().writeInt(4).writeInt(1);
+            gone.release();
+            near.link.write(gone);
+            near.link.flush();
+        });
+        assertTrue(happens(() -> near.isClosed() && far.isClosed()));
+        assertEquals(List.of(), far.frames);
     }
 }

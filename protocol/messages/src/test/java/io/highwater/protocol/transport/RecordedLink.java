@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class RecordedLink implements LinkHandler {
     volatile Link link;
     volatile String closedReason;
+    volatile String refusedReason;
     final AtomicInteger closedCalls = new AtomicInteger();
     volatile boolean pausesAtOpen;
     final AtomicInteger writabilityChanges = new AtomicInteger();
@@ -49,6 +50,11 @@ final class RecordedLink implements LinkHandler {
     @Override
     public void onWritabilityChanged(final Link from) {
         writabilityChanges.incrementAndGet();
+    }
+
+    @Override
+    public void onRefused(final Link from, final String reason) {
+        refusedReason = reason;
     }
 
     @Override

@@ -154,7 +154,7 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
 
     @Override
     public void onBroken(final String reason) {
-        close(reason);
+        refuse(reason);
     }
 
     @Override
@@ -165,6 +165,13 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
 
     @Override
     public void onCut(final String reason) {
+        refuse(reason);
+    }
+
+    private void refuse(final String reason) {
+        if (!closing && !ended) {
+            handler.onRefused(this, reason);
+        }
         close(reason);
     }
 

@@ -102,6 +102,8 @@ abstract class TransportContract {
         sendRaw(near, FRAME_BYTES_MAX + 1, 10);
         assertTrue(happens(() -> far.isClosed() && near.isClosed()));
         assertTrue(far.closedReason.contains(String.valueOf(FRAME_BYTES_MAX + 1)), far.closedReason);
+        assertEquals(far.closedReason, far.refusedReason);
+        assertNull(near.refusedReason);
         assertEquals(0, budget.bytesInFlight());
     }
 
@@ -295,11 +297,11 @@ abstract class TransportContract {
         accepted.clear();
     }
 
-    private static TransportOptions options() {
+    static TransportOptions options() {
         return new TransportOptions(2, "contract", 64, 0, 0, 64 * 1024, 256 * 1024);
     }
 
-    private void start(final TransportOptions options) throws IOException {
+    final void start(final TransportOptions options) throws IOException {
         budget = new FrameBudget(BUDGET_BYTES, PATIENCE_MS, clock());
         final FrameBudget clientBudget = new FrameBudget(BUDGET_BYTES, PATIENCE_MS, clock());
         server = newTransport("server", options, budget);
@@ -313,7 +315,7 @@ abstract class TransportContract {
         });
     }
 
-    private RecordedLink connect() {
+    final RecordedLink connect() {
         final RecordedLink near = connectTo(listener.address());
         assertTrue(happens(near::isOpen));
         return near;
@@ -325,12 +327,12 @@ abstract class TransportContract {
         return near;
     }
 
-    private RecordedLink awaitAccepted() {
+    final RecordedLink awaitAccepted() {
         assertTrue(happens(() -> !accepted.isEmpty() && accepted.element().isOpen()));
         return accepted.element();
     }
 
-    private static void onShard(final RecordedLink end, final Runnable task) {
+    static void onShard(final RecordedLink end, final Runnable task) {
         end.link.shard().execute(task);
     }
 
