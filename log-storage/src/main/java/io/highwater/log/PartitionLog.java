@@ -22,7 +22,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
 import org.agrona.CloseHelper;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One partition's records on disk. Confined to the partition's shard, except {@link #key()}, {@link #endOffset()},
@@ -39,6 +42,7 @@ public final class PartitionLog {
             AtomicLong dirtyBytes,
             LogDirectoryConfig config) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionLog.class);
     private static final int NOTHING = 0;
 
     private final TopicPartitionKey key;
@@ -57,6 +61,12 @@ public final class PartitionLog {
     private final Runnable intervalFlush = this::onInterval;
     /** Sealed segments whose stretch beyond the end a reader's mapping still covers, or whose force has not ended. */
     private final List<Segment> untidy = new ArrayList<>(1);
+
+    /**
+     * Held by the shard while it looks after files and snapshots behind a force, and by whoever closes the log in order, on
+     * another thread. The shard never waits for it: who closes the log does what was left.
+     */
+    private final ReentrantLock upkeep = new ReentrantLock();
 
     private LogConfig config;
     private StableEndListener listener;
@@ -348,17 +358,22 @@ public final class PartitionLog {
     }
 
     /**
-     * Stops in order: all is forced and noted. Not on the shard, which must not use the log any more. Nothing stays open
-     * when it throws.
+     * Stops in order: all is forced and noted. Not on the shard, where nobody may use the log any more; what the log itself
+     * does there is over when this begins, or does not begin. Nothing stays open when it throws.
      */
     void closeCleanly() throws IOException {
         final boolean isWell = offline == null;
-        offline = new LogOfflineException(directory + " is closed", null);
+        offline = closed();
         ticket.withdraw();
-        if (isWell) {
-            CloseHelper.closeAll(this::forceAndNoteAll, this::abandon);
-        } else {
-            abandon();
+        upkeep.lock();
+        try {
+            if (isWell) {
+                CloseHelper.closeAll(this::forceAndNoteAll, force::close, segments);
+            } else {
+                CloseHelper.closeAll(force::close, segments);
+            }
+        } finally {
+            upkeep.unlock();
         }
     }
 
@@ -378,14 +393,29 @@ public final class PartitionLog {
         around.disk().forceDirectory(directory);
     }
 
-    /** Gives up the files as they are. */
-    void abandon() throws IOException {
+    /**
+     * Gives up the files as they are: no force touches them when this returns, and the shard closes them once it is done
+     * with what it has under way. From any thread.
+     */
+    void abandon() {
         if (offline == null) {
-            offline = new LogOfflineException(directory + " is closed", null);
+            offline = closed();
         }
         ticket.withdraw();
         force.close();
-        segments.close();
+        shard.execute(this::closeAbandoned);
+    }
+
+    private void closeAbandoned() {
+        try {
+            segments.close();
+        } catch (final IOException e) {
+            LOG.warn("{} was given up, but not all its files could be closed: {}", directory, e.getMessage());
+        }
+    }
+
+    private LogOfflineException closed() {
+        return new LogOfflineException(directory + " is closed", null);
     }
 
     private void requireOnline() throws LogOfflineException {
@@ -565,7 +595,22 @@ public final class PartitionLog {
             listener.onStableEnd(this, stableEnd);
         }
         final long nowMs = around.clock().monotonicMs();
-        if (nowMs - snapshotMs >= around.config().recoveryPointIntervalMs()) {
+        final boolean isSnapshotDue = nowMs - snapshotMs >= around.config().recoveryPointIntervalMs();
+        if ((isSnapshotDue || !untidy.isEmpty()) && upkeep.tryLock()) {
+            try {
+                lookAfter(isSnapshotDue, nowMs);
+            } finally {
+                upkeep.unlock();
+            }
+        }
+    }
+
+    private void lookAfter(final boolean isSnapshotDue, final long nowMs) {
+        if (offline != null) {
+            // Somebody closed it since it was looked at.
+            return;
+        }
+        if (isSnapshotDue) {
             snapshotMs = nowMs;
             force.offerProducers(endOffset, producers.snapshot());
         }
