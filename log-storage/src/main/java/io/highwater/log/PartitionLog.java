@@ -228,26 +228,33 @@ public final class PartitionLog {
         return epochs;
     }
 
-    /** The first record with a timestamp of at least this, below {@code endOffsetExclusive}. */
+    /**
+     * The first record with a timestamp of at least this, below {@code endOffsetExclusive}. In a batch that unpacks to more
+     * than some MiB it is the batch's first offset with its greatest timestamp: early, never late.
+     */
     public OffsetAtTime offsetForTimestamp(final long timestampMs, final long endOffsetExclusive)
             throws LogStorageException {
         requireOnline();
         try {
-            return TimestampSearch.atOrAfter(
-                    segments, timestampMs, startOffset, Math.min(endOffsetExclusive, endOffset));
+            return searchBelow(endOffsetExclusive).atOrAfter(timestampMs);
         } catch (final IOException e) {
             throw new LogStorageException("search in " + directory + ": " + e.getMessage(), e);
         }
     }
 
-    /** The first record with the greatest timestamp below {@code endOffsetExclusive}. */
+    /** The first record with the greatest timestamp below {@code endOffsetExclusive}, in a large batch as above. */
     public OffsetAtTime maxTimestamp(final long endOffsetExclusive) throws LogStorageException {
         requireOnline();
         try {
-            return TimestampSearch.greatest(segments, startOffset, Math.min(endOffsetExclusive, endOffset));
+            return searchBelow(endOffsetExclusive).greatest();
         } catch (final IOException e) {
             throw new LogStorageException("search in " + directory + ": " + e.getMessage(), e);
         }
+    }
+
+    private TimestampSearch searchBelow(final long endOffsetExclusive) {
+        return new TimestampSearch(
+                segments, startOffset, Math.min(endOffsetExclusive, endOffset), config.maxMessageBytes());
     }
 
     /**

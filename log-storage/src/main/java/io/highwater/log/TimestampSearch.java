@@ -8,17 +8,40 @@ import io.highwater.records.RecordSearch;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/** Finds records by time: the time indexes lead to a batch, the one batch is opened. Confined to the log's shard. */
+/**
+ * Finds a record by time: the time indexes lead to a batch, the one batch is opened. How many bytes of records are gone
+ * over is bounded, because the search holds up all that the shard serves; beyond the bound the answer is the batch and not
+ * the record, see {@link RecordSearch}.
+ *
+ * <p>One object for each search. Confined to the log's shard.
+ */
 final class TimestampSearch {
-    /** More than any batch may hold; a batch that claims more is refused, not unpacked. */
-    private static final long DECOMPRESSED_BYTES_MAX = 1L << 30;
+    /** Some ten milliseconds of the slowest codec. A batch of the default bound that shrank to a quarter is gone over. */
+    static final int UNPACKED_BYTES = 4 << 20;
 
-    private TimestampSearch() {}
+    /** Whatever batches a topic takes: a multiple of the above, but never for as long as a client would notice. */
+    static final int UNPACKED_BYTES_MAX = 16 << 20;
 
-    /** The first record at or above {@code startOffset}, below {@code endOffset}, with at least this timestamp. */
-    static OffsetAtTime atOrAfter(
-            final Segments segments, final long timestampMs, final long startOffset, final long endOffset)
-            throws IOException {
+    private final Segments segments;
+    private final long startOffset;
+    private final long endOffset;
+    private final RecordSearch records;
+
+    /**
+     * Over the records from {@code startOffset} on, below {@code endOffset}.
+     *
+     * @param batchBytesMax the largest batch that the log takes: one that was not compressed is always gone over, up to
+     *     {@link #UNPACKED_BYTES_MAX}
+     */
+    TimestampSearch(final Segments segments, final long startOffset, final long endOffset, final int batchBytesMax) {
+        this.segments = segments;
+        this.startOffset = startOffset;
+        this.endOffset = endOffset;
+        this.records = new RecordSearch(Math.min(UNPACKED_BYTES_MAX, Math.max(UNPACKED_BYTES, batchBytesMax)));
+    }
+
+    /** The first record with at least this timestamp. */
+    OffsetAtTime atOrAfter(final long timestampMs) throws IOException {
         for (int place = segments.placeOf(startOffset); place < segments.count(); place++) {
             final Segment segment = segments.get(place);
             if (segment.baseOffset() >= endOffset) {
@@ -28,20 +51,15 @@ final class TimestampSearch {
                 continue;
             }
             segments.use(segment);
-            int position = segment.positionOfTimestamp(timestampMs);
+            int position = Math.max(segment.positionOfTimestamp(timestampMs), segment.positionOf(startOffset));
             while (position < segment.sizeBytes()) {
                 final ByteBuffer view = segment.view();
                 if (RecordBatch.baseOffset(view, position) >= endOffset) {
                     return OffsetAtTime.NONE;
                 }
-                final RecordSearch.Found found = firstIn(segment, position, timestampMs, startOffset);
+                final RecordSearch.Found found = firstIn(segment, position, timestampMs);
                 if (found != null) {
-                    return found.offset() >= endOffset
-                            ? OffsetAtTime.NONE
-                            : new OffsetAtTime(
-                                    found.offset(),
-                                    found.timestamp(),
-                                    RecordBatch.partitionLeaderEpoch(view, position));
+                    return found.offset() >= endOffset ? OffsetAtTime.NONE : answer(found, view, position);
                 }
                 position = segment.nextPosition(position);
             }
@@ -49,9 +67,8 @@ final class TimestampSearch {
         return OffsetAtTime.NONE;
     }
 
-    /** The first record with the greatest timestamp at or above {@code startOffset} and below {@code endOffset}. */
-    static OffsetAtTime greatest(final Segments segments, final long startOffset, final long endOffset)
-            throws IOException {
+    /** The first record with the greatest timestamp. */
+    OffsetAtTime greatest() throws IOException {
         Segment best = null;
         long greatest = RecordBatch.NO_TIMESTAMP;
         for (int place = segments.placeOf(startOffset); place < segments.count(); place++) {
@@ -59,7 +76,7 @@ final class TimestampSearch {
             if (segment.baseOffset() >= endOffset) {
                 break;
             }
-            final long timestamp = maxTimestampBelow(segments, segment, endOffset);
+            final long timestamp = maxTimestampOf(segment);
             if (timestamp > greatest) {
                 greatest = timestamp;
                 best = segment;
@@ -69,22 +86,18 @@ final class TimestampSearch {
             return OffsetAtTime.NONE;
         }
         segments.use(best);
-        final int bestPosition = best.positionOfMaxTimestamp(endOffset);
+        final int position = best.positionOfMaxTimestamp(endOffset);
         final ByteBuffer view = best.view();
         try {
-            final RecordSearch.Found found = RecordSearch.maxTimestamp(view, bestPosition, DECOMPRESSED_BYTES_MAX);
-            return found == null
-                    ? OffsetAtTime.NONE
-                    : new OffsetAtTime(
-                            found.offset(), found.timestamp(), RecordBatch.partitionLeaderEpoch(view, bestPosition));
+            final RecordSearch.Found found = records.maxTimestamp(view, position);
+            return found == null ? OffsetAtTime.NONE : answer(found, view, position);
         } catch (final CorruptBatchException e) {
-            throw unreadable(best, bestPosition, e);
+            throw unreadable(best, position, e);
         }
     }
 
-    /** Of the segment's batches that end below the offset; only one that reaches it has to be looked into. */
-    private static long maxTimestampBelow(final Segments segments, final Segment segment, final long endOffset)
-            throws IOException {
+    /** Of the segment's batches that end below the end; only one that reaches it has to be looked into. */
+    private long maxTimestampOf(final Segment segment) throws IOException {
         if (segment.nextOffset() <= endOffset) {
             return segments.maxTimestampOf(segment);
         }
@@ -93,15 +106,17 @@ final class TimestampSearch {
         return position < 0 ? RecordBatch.NO_TIMESTAMP : RecordBatch.maxTimestamp(segment.view(), position);
     }
 
-    private static RecordSearch.Found firstIn(
-            final Segment segment, final int position, final long timestampMs, final long startOffset)
+    private RecordSearch.Found firstIn(final Segment segment, final int position, final long timestampMs)
             throws IOException {
         try {
-            return RecordSearch.firstAtOrAfter(
-                    segment.view(), position, timestampMs, startOffset, DECOMPRESSED_BYTES_MAX);
+            return records.firstAtOrAfter(segment.view(), position, timestampMs, startOffset);
         } catch (final CorruptBatchException e) {
             throw unreadable(segment, position, e);
         }
+    }
+
+    private static OffsetAtTime answer(final RecordSearch.Found found, final ByteBuffer view, final int position) {
+        return new OffsetAtTime(found.offset(), found.timestamp(), RecordBatch.partitionLeaderEpoch(view, position));
     }
 
     private static LogStorageException unreadable(

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -136,36 +136,26 @@ final class LogOwnershipTest {
             shardIsInside.countDown();
             shardMayGoOn.await();
         });
-        final AtomicReference<Throwable> fault = new AtomicReference<>();
-        final Thread shard = started("shard", fault, fixture.shard::runAll);
+        final FutureTask<Integer> shardsPart = new FutureTask<>(fixture.shard::runAll);
+        new Thread(shardsPart, "shard").start();
         shardIsInside.await();
-        final Thread closer = started("closer", fault, fixture.directory::close);
+        final FutureTask<Void> closersPart = new FutureTask<>(() -> {
+            fixture.directory.close();
+            return null;
+        });
+        final Thread closer = new Thread(closersPart, "closer");
+        closer.start();
         while (closer.getState() != Thread.State.WAITING && closer.getState() != Thread.State.TERMINATED) {
             Thread.onSpinWait();
         }
         shardMayGoOn.countDown();
-        shard.join();
-        closer.join();
-        assertNull(fault.get(), () -> String.valueOf(fault.get()));
+        shardsPart.get();
+        closersPart.get();
         assertEquals(0, disk.openFiles());
         assertEquals(0, disk.mappedRegions());
         final LogFixture next = fixture.reopen();
         assertTrue(next.directory.wasCleanlyStopped());
         assertEquals(20, next.log.endOffset());
         next.directory.close();
-    }
-
-    private static Thread started(final String name, final AtomicReference<Throwable> fault, final Step step) {
-        final Thread thread = new Thread(
-                () -> {
-                    try {
-                        step.run();
-                    } catch (final Throwable e) {
-                        fault.compareAndSet(null, e);
-                    }
-                },
-                name);
-        thread.start();
-        return thread;
     }
 }

@@ -105,6 +105,12 @@ public final class RecordCursor implements AutoCloseable {
         return isLogAppendTime ? appendTimestamp : baseTimestamp + Varint.longAt(bytes, timestampAt);
     }
 
+    /** Bytes of the record with the length before it, unpacked. */
+    public int sizeInBytes() {
+        final int length = end - (timestampAt - Byte.BYTES);
+        return Varint.size(length) + length;
+    }
+
     /** A view of the key, null when there is none. */
     public ByteBuffer key() {
         return keyBytes < 0 ? null : bytes.slice(keyAt, keyBytes);

@@ -3,12 +3,22 @@ package io.highwater.records;
 import java.nio.ByteBuffer;
 
 /**
- * Finds single records by their timestamp, as ListOffsets asks for them: the time index leads to a batch, this looks inside.
+ * Finds single records by their timestamp, as ListOffsets asks for them: the time index leads to a batch, this looks
+ * inside, one record after the other, no further than the first that fits.
  *
- * <p>Safe for any thread as long as the buffer is the caller's alone.
+ * <p>A few kilobytes can unpack to gigabytes, and a header can promise a timestamp that no record has. So a search goes
+ * over a bounded number of bytes of records, unpacked, whatever the number of batches. Where the bound is reached the batch
+ * as a whole is the answer: its first offset, which is never too late, with its greatest timestamp.
+ *
+ * <p>One object for each search. Confined to one thread.
  */
 public final class RecordSearch {
-    private RecordSearch() {}
+    private long bytesLeft;
+
+    /** A search over at most so many bytes of records, unpacked. */
+    public RecordSearch(final long unpackedBytesMax) {
+        this.bytesLeft = unpackedBytesMax;
+    }
 
     /**
      * A record's place and time.
@@ -24,24 +34,13 @@ public final class RecordSearch {
      *
      * @throws CorruptBatchException when the records can't be read
      */
-    public static Found firstAtOrAfter(
-            final ByteBuffer buffer,
-            final int position,
-            final long timestamp,
-            final long startOffset,
-            final long decompressedBytesMax) {
+    public Found firstAtOrAfter(
+            final ByteBuffer buffer, final int position, final long timestamp, final long startOffset) {
         if (RecordBatch.maxTimestamp(buffer, position) < timestamp
                 || RecordBatch.lastOffset(buffer, position) < startOffset) {
             return null;
         }
-        try (RecordCursor records = RecordCursor.open(buffer, position, decompressedBytesMax)) {
-            while (records.next()) {
-                if (records.offset() >= startOffset && records.timestamp() >= timestamp) {
-                    return new Found(records.offset(), records.timestamp());
-                }
-            }
-        }
-        return null;
+        return first(buffer, position, timestamp, startOffset, false);
     }
 
     /**
@@ -49,15 +48,40 @@ public final class RecordSearch {
      *
      * @throws CorruptBatchException when the records can't be read
      */
-    public static Found maxTimestamp(final ByteBuffer buffer, final int position, final long decompressedBytesMax) {
-        Found found = null;
-        try (RecordCursor records = RecordCursor.open(buffer, position, decompressedBytesMax)) {
-            while (records.next()) {
-                if (found == null || records.timestamp() > found.timestamp()) {
-                    found = new Found(records.offset(), records.timestamp());
+    public Found maxTimestamp(final ByteBuffer buffer, final int position) {
+        return first(buffer, position, RecordBatch.maxTimestamp(buffer, position), Long.MIN_VALUE, true);
+    }
+
+    /** The first record at or after the offset with at least the timestamp, or, if wanted, the one that comes closest. */
+    private Found first(
+            final ByteBuffer buffer,
+            final int position,
+            final long timestamp,
+            final long startOffset,
+            final boolean wantsClosest) {
+        Found closest = null;
+        try (RecordCursor records = RecordCursor.open(buffer, position, Math.max(0, bytesLeft))) {
+            while (bytesLeft > 0 && records.next()) {
+                if (records.offset() >= startOffset && records.timestamp() >= timestamp) {
+                    return new Found(records.offset(), records.timestamp());
                 }
+                if (wantsClosest && (closest == null || records.timestamp() > closest.timestamp())) {
+                    closest = new Found(records.offset(), records.timestamp());
+                }
+                bytesLeft -= records.sizeInBytes();
             }
+        } catch (final CorruptBatchException e) {
+            if (e.problem() != BatchProblem.DECOMPRESSED_TOO_LARGE) {
+                throw e;
+            }
+            bytesLeft = 0;
         }
-        return found;
+        return bytesLeft > 0 ? closest : wholeBatch(buffer, position, startOffset);
+    }
+
+    private static Found wholeBatch(final ByteBuffer buffer, final int position, final long startOffset) {
+        return new Found(
+                Math.max(startOffset, RecordBatch.baseOffset(buffer, position)),
+                RecordBatch.maxTimestamp(buffer, position));
     }
 }

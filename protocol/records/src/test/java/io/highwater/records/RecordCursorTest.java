@@ -136,7 +136,36 @@ class RecordCursorTest {
         assertEquals(new RecordSearch.Found(103, 40), first(batch, 40, 102));
         assertNull(first(batch, 41, 0));
         assertNull(first(batch, 10, 105));
-        assertEquals(new RecordSearch.Found(101, 40), RecordSearch.maxTimestamp(batch, 0, Sample.BYTES_MAX));
+        assertEquals(new RecordSearch.Found(101, 40), new RecordSearch(Sample.BYTES_MAX).maxTimestamp(batch, 0));
+    }
+
+    @ParameterizedTest
+    @EnumSource(Compression.class)
+    void aSearchBeyondItsBoundAnswersTheBatch(final Compression compression) {
+        final RecordBatchBuilder builder =
+                new RecordBatchBuilder().compression(compression).baseOffset(100);
+        for (int i = 0; i < 10; i++) {
+            builder.append(1000 + i, null, ByteBuffer.allocate(100_000));
+        }
+        final ByteBuffer batch = builder.build();
+        final int recordBytes = sizeOfFirst(batch);
+        assertEquals(10 * recordBytes, unpackedBytes(batch));
+        assertEquals(
+                new RecordSearch.Found(105, 1005),
+                new RecordSearch(7L * recordBytes).firstAtOrAfter(batch, 0, 1005, 0));
+        assertEquals(
+                new RecordSearch.Found(100, 1009),
+                new RecordSearch(5L * recordBytes).firstAtOrAfter(batch, 0, 1005, 0));
+        assertEquals(
+                new RecordSearch.Found(103, 1009),
+                new RecordSearch(5L * recordBytes).firstAtOrAfter(batch, 0, 1005, 103));
+        assertEquals(new RecordSearch.Found(100, 1009), new RecordSearch(5L * recordBytes).maxTimestamp(batch, 0));
+        // The bound is one for all batches of a search.
+        final RecordSearch search = new RecordSearch(15L * recordBytes);
+        assertNull(search.firstAtOrAfter(batch, 0, 1000, 200));
+        assertNull(search.firstAtOrAfter(batch, 0, 1010, 0));
+        assertEquals(new RecordSearch.Found(109, 1009), search.maxTimestamp(batch, 0));
+        assertEquals(new RecordSearch.Found(100, 1009), search.maxTimestamp(batch, 0));
     }
 
     @Test
@@ -176,8 +205,25 @@ class RecordCursorTest {
         }
     }
 
+    private static int sizeOfFirst(final ByteBuffer batch) {
+        try (RecordCursor records = RecordCursor.open(batch, 0, Sample.BYTES_MAX)) {
+            assertTrue(records.next());
+            return records.sizeInBytes();
+        }
+    }
+
+    private static int unpackedBytes(final ByteBuffer batch) {
+        int bytes = 0;
+        try (RecordCursor records = RecordCursor.open(batch, 0, Sample.BYTES_MAX)) {
+            while (records.next()) {
+                bytes += records.sizeInBytes();
+            }
+        }
+        return bytes;
+    }
+
     private static RecordSearch.Found first(final ByteBuffer batch, final long timestamp, final long startOffset) {
-        return RecordSearch.firstAtOrAfter(batch, 0, timestamp, startOffset, Sample.BYTES_MAX);
+        return new RecordSearch(Sample.BYTES_MAX).firstAtOrAfter(batch, 0, timestamp, startOffset);
     }
 
     private static boolean isRefused(final ByteBuffer batch) {
