@@ -21,6 +21,7 @@ public final class RequestDispatcher implements LinkHandler.Factory {
     private final Route[] routes;
 
     private final ConnectionLimits limits;
+    private final AppendGate appendGate;
     private final Clock clock;
     private final Metrics metrics;
 
@@ -28,6 +29,7 @@ public final class RequestDispatcher implements LinkHandler.Factory {
     public RequestDispatcher(
             final List<? extends ApiHandler<?, ?>> handlers,
             final ConnectionLimits limits,
+            final AppendGate appendGate,
             final Clock clock,
             final Metrics metrics) {
         int highest = 0;
@@ -45,6 +47,7 @@ public final class RequestDispatcher implements LinkHandler.Factory {
             throw new IllegalArgumentException("ApiVersions has no handler");
         }
         this.limits = limits;
+        this.appendGate = appendGate;
         this.clock = clock;
         this.metrics = metrics;
     }
@@ -69,6 +72,10 @@ public final class RequestDispatcher implements LinkHandler.Factory {
 
     ConnectionLimits limits() {
         return limits;
+    }
+
+    AppendGate appendGate() {
+        return appendGate;
     }
 
     Clock clock() {

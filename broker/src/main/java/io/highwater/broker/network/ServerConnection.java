@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * One client's connection. Requests are handed to their handlers as they arrive, so that work of several overlaps; the
  * answers leave strictly in the order of the requests. While too many requests are unanswered, too many bytes of
- * answers wait behind an earlier one, or the client does not take what it was sent, the connection is not read.
+ * answers wait behind an earlier one, the client does not take what it was sent, or the disk does not keep up with what it
+ * sends, the connection is not read.
  *
  * <p>Answers are flushed once per burst: of reads, or of tasks that the shard ran in a row.
  *
@@ -50,10 +51,12 @@ final class ServerConnection implements LinkHandler {
 
     private final RequestDispatcher dispatcher;
     private final Shard shard;
+    private final HeldRequest held;
 
     ServerConnection(final RequestDispatcher dispatcher, final Shard shard) {
         this.dispatcher = dispatcher;
         this.shard = shard;
+        this.held = new HeldRequest(dispatcher.appendGate(), shard, dispatcher.metrics(), this::handleAndRead);
     }
 
     @Override
@@ -83,9 +86,17 @@ final class ServerConnection implements LinkHandler {
             }
         }
         if (exchange != null) {
-            handle(exchange);
-            updateReading();
+            if (held.hold(exchange)) {
+                updateReading();
+            } else {
+                handleAndRead(exchange);
+            }
         }
+    }
+
+    private void handleAndRead(final Exchange exchange) {
+        handle(exchange);
+        updateReading();
     }
 
     private void handle(final Exchange exchange) {
@@ -231,7 +242,8 @@ final class ServerConnection implements LinkHandler {
     private void updateReading() {
         final boolean mayRead = outstanding.size() < dispatcher.limits().requestsMax()
                 && queuedResponseBytes < dispatcher.limits().queuedResponseBytesMax()
-                && link.isWritable();
+                && link.isWritable()
+                && !held.isWaiting();
         if (isClosed || mayRead != isPaused) {
             return;
         }
@@ -300,6 +312,7 @@ final class ServerConnection implements LinkHandler {
             exchange.route().metrics().abandoned();
         }
         outstanding.clear();
+        held.drop();
     }
 
     Shard shard() {

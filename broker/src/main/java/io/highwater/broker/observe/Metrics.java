@@ -17,6 +17,7 @@ public final class Metrics {
 
     private final LongAdder connectionsOpened = new LongAdder();
     private final LongAdder connectionsClosed = new LongAdder();
+    private final LongAdder connectionsMuted = new LongAdder();
     private final LongAdder badRequests = new LongAdder();
     private final LongAdder bytesAppended = new LongAdder();
     private final LongAdder recordsAppended = new LongAdder();
@@ -41,6 +42,16 @@ public final class Metrics {
     /** A client's connection is gone. */
     public void connectionClosed() {
         connectionsClosed.increment();
+    }
+
+    /** A connection is not read any more until the disk has caught up; {@link #connectionUnmuted} follows. */
+    public void connectionMuted() {
+        connectionsMuted.increment();
+    }
+
+    /** The connection is read again, or gone. */
+    public void connectionUnmuted() {
+        connectionsMuted.decrement();
     }
 
     /** A connection was closed for what it sent. */
@@ -85,6 +96,11 @@ public final class Metrics {
     /** Connections that are open. */
     public long connections() {
         return connectionsOpened.sum() - connectionsClosed.sum();
+    }
+
+    /** Connections that are not read because the disk has to catch up. */
+    public long connectionsMuted() {
+        return connectionsMuted.sum();
     }
 
     /** Connections closed for what they sent. */

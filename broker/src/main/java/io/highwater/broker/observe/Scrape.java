@@ -70,6 +70,11 @@ final class Scrape {
                 "Connections not read because that bound is reached",
                 node,
                 NodeReadings::connectionsWaitingForMemory);
+        gauge(
+                "highwater.connections.waiting.for.disk",
+                "Connections not read because too much is unforced",
+                metrics,
+                Metrics::connectionsMuted);
     }
 
     private void addLogs(final Metrics metrics, final NodeReadings node) {

@@ -56,6 +56,15 @@ public final class BrokerConfig {
     public static final ConfigKey<Long> FLUSH_MS = key(
             ConfigKey.number("flush.ms", 1_000, 1, LONG_MAX, "Time between two forces under flush.policy=interval."));
 
+    /** Bound of what is appended and not forced. */
+    public static final ConfigKey<Long> DIRTY_BYTES_MAX = key(
+            ConfigKey.number(
+                    "dirty.bytes.max",
+                    67_108_864,
+                    65_536,
+                    LONG_MAX,
+                    "Appended bytes that may be unforced at one time; beyond it connections that produce are not read until the disk has caught up."));
+
     /** Partitions of a topic whose creator named no number. */
     public static final ConfigKey<Integer> NUM_PARTITIONS = key(ConfigKey.integer(
             "num.partitions", 1, 1, 10_000, "Partitions of a topic that is created without a number of its own."));

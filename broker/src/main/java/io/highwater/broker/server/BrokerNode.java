@@ -159,7 +159,10 @@ public final class BrokerNode {
             directory = LogDirectory.open(
                     ports.disk(),
                     config.directory(),
-                    LogDirectoryConfig.DEFAULT,
+                    new LogDirectoryConfig(
+                            config.get(BrokerConfig.DIRTY_BYTES_MAX),
+                            LogDirectoryConfig.DEFAULT.writeBackBytes(),
+                            LogDirectoryConfig.DEFAULT.recoveryPointIntervalMs()),
                     ports.clock(),
                     random.fork(),
                     ports.flushExecutor(),
@@ -269,6 +272,7 @@ public final class BrokerNode {
         final RequestDispatcher dispatcher = new RequestDispatcher(
                 handlers(brokerEpoch),
                 new ConnectionLimits(config.get(BrokerConfig.CONNECTION_MAX_REQUESTS), QUEUED_RESPONSE_BYTES_MAX),
+                new DirtyBytesGate(directory, hosted, ports.transport().shards(), ports.clock()),
                 ports.clock(),
                 metrics);
         final HostPort wanted = config.listener();

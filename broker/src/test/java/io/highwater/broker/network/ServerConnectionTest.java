@@ -27,6 +27,8 @@ import io.highwater.protocol.message.FetchResponse;
 import io.highwater.protocol.message.HeartbeatRequest;
 import io.highwater.protocol.message.HeartbeatResponse;
 import io.highwater.protocol.message.Message;
+import io.highwater.protocol.message.ProduceRequest;
+import io.highwater.protocol.message.ProduceResponse;
 import io.highwater.protocol.transport.FrameBudget;
 import io.highwater.protocol.transport.FrameLimits;
 import io.highwater.protocol.transport.Link;
@@ -58,6 +60,8 @@ class ServerConnectionTest {
     private final Metrics metrics = new Metrics();
     private final Held<HeartbeatRequest, HeartbeatResponse> heartbeats = new Held<>(ApiKey.HEARTBEAT, 4);
     private final Held<FetchRequest, FetchResponse> fetches = new Held<>(ApiKey.FETCH, 12);
+    private final Held<ProduceRequest, ProduceResponse> produces = new Held<>(ApiKey.PRODUCE, 12);
+    private boolean isGateOpen = true;
     private final Client client = new Client();
 
     /** Keeps the replies for the test. */
@@ -124,8 +128,9 @@ class ServerConnectionTest {
     @BeforeEach
     void connect() throws Exception {
         final RequestDispatcher dispatcher = new RequestDispatcher(
-                List.of(heartbeats, fetches, new ApiVersionsHandler(List.of(heartbeats, fetches))),
+                List.of(heartbeats, fetches, produces, new ApiVersionsHandler(List.of(heartbeats, fetches, produces))),
                 new ConnectionLimits(REQUESTS_MAX, 1 << 20),
+                () -> isGateOpen,
                 serverProcess.clock(),
                 metrics);
         dispatcher.advertise("broker.test", 9092);
@@ -208,6 +213,43 @@ class ServerConnectionTest {
     }
 
     @Test
+    void holdsAProduceWhileTheDiskHasToCatchUpAndReadsNothingMeanwhile() {
+        isGateOpen = false;
+        send(new HeartbeatRequest(), (short) 0, 1);
+        send(new ProduceRequest(), (short) 9, 2);
+        send(new HeartbeatRequest(), (short) 0, 3);
+        send(new ProduceRequest(), (short) 9, 4);
+        scheduler.runFor(60_000);
+        assertEquals(1, heartbeats.replies.size());
+        assertEquals(0, produces.replies.size());
+        assertEquals(1, metrics.connectionsMuted());
+        assertEquals(1, metrics.api(ApiKey.PRODUCE).inProgress());
+
+        isGateOpen = true;
+        scheduler.runFor(50);
+        assertEquals(2, produces.replies.size());
+        assertEquals(2, heartbeats.replies.size());
+        assertEquals(0, metrics.connectionsMuted());
+        produces.replies.forEach(reply -> reply.send(new ProduceResponse()));
+        answerHeartbeat(0);
+        answerHeartbeat(1);
+        assertEquals(List.of(1, 2, 3, 4), correlationIds());
+    }
+
+    @Test
+    void aConnectionThatGoesWhileItsProduceIsHeldTakesItAlong() {
+        isGateOpen = false;
+        send(new ProduceRequest(), (short) 9, 1);
+        client.link.shard().execute(client.link::close);
+        scheduler.runFor(50);
+        assertEquals(0, metrics.connectionsMuted());
+        assertEquals(0, metrics.api(ApiKey.PRODUCE).inProgress());
+        isGateOpen = true;
+        scheduler.runFor(50);
+        assertEquals(0, produces.replies.size());
+    }
+
+    @Test
     void closesForAnUnknownKeyAVersionNotServedAndABrokenBody() {
         send(new HeartbeatRequest(), (short) 0, 1);
         sendFrame(Unpooled.buffer().writeShort(9_999).writeShort(0).writeInt(2).writeShort(-1));
@@ -268,7 +310,7 @@ class ServerConnectionTest {
         final ApiVersionsResponse response = (ApiVersionsResponse)
                 Codecs.response(ApiKey.API_VERSIONS.id()).read(new MessageReader(frame), (short) 4);
         assertEquals(
-                List.of((short) 1, (short) 12, (short) 18),
+                List.of((short) 0, (short) 1, (short) 12, (short) 18),
                 response.apiKeys.stream().map(range -> range.apiKey).toList());
         assertEquals("metadata.version", response.finalizedFeatures.get(0).name);
     }

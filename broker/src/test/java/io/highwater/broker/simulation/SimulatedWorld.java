@@ -1,6 +1,7 @@
 package io.highwater.broker.simulation;
 
 import io.highwater.broker.api.HostedPartitions;
+import io.highwater.broker.observe.Metrics;
 import io.highwater.broker.server.BrokerConfig;
 import io.highwater.broker.server.BrokerNode;
 import io.highwater.broker.server.ConfigException;
@@ -17,6 +18,7 @@ import io.highwater.protocol.transport.SimulatedTransport;
 import io.highwater.protocol.transport.TransportOptions;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * One broker of production classes on a simulated machine, and the wires to it: one thread, one seed. Every event, every
@@ -50,6 +52,11 @@ final class SimulatedWorld {
     private boolean hasFailed;
 
     SimulatedWorld(final long seed, final Trace trace, final boolean losesForces) {
+        this(seed, trace, losesForces, Map.of());
+    }
+
+    /** A broker with these settings besides those that each has here. */
+    SimulatedWorld(final long seed, final Trace trace, final boolean losesForces, final Map<String, String> settings) {
         this.trace = trace;
         this.losesForces = losesForces;
         this.scheduler = new SimulatedScheduler(seed, trace);
@@ -58,11 +65,12 @@ final class SimulatedWorld {
         this.random = scheduler.newRandom();
         this.clients = scheduler.newProcess("clients");
         try {
-            this.config = BrokerConfig.of(Map.of(
-                    "log.dirs", "/data",
-                    "listeners", "127.0.0.1:9092",
-                    "flush.policy", "commit",
-                    "group.initial.rebalance.delay.ms", "200"));
+            final Map<String, String> all = new TreeMap<>(settings);
+            all.put("log.dirs", "/data");
+            all.put("listeners", "127.0.0.1:9092");
+            all.putIfAbsent("flush.policy", "commit");
+            all.put("group.initial.rebalance.delay.ms", "200");
+            this.config = BrokerConfig.of(all);
         } catch (final ConfigException e) {
             throw new IllegalStateException(e);
         }
@@ -144,6 +152,10 @@ final class SimulatedWorld {
 
     boolean isBrokerReady() {
         return node.isReady();
+    }
+
+    Metrics metrics() {
+        return node.metrics();
     }
 
     /** The broker's open partitions. */
