@@ -62,7 +62,8 @@ public final class Producer implements AutoCloseable {
         if (bytes > config.requestBytesMax() - RecordBatch.HEADER_BYTES) {
             return failed(
                     ErrorCode.MESSAGE_TOO_LARGE,
-                    "a record of up to " + bytes + " bytes, requestBytesMax is " + config.requestBytesMax());
+                    "a record of up to " + bytes + " bytes; this producer sends requests of at most "
+                            + config.requestBytesMax());
         }
         try {
             if (!sender.space().take(bytes, shard.isCurrent() ? 0 : config.blockMs())) {

@@ -103,7 +103,7 @@ final class ConsumeCommand extends ClusterFlags {
                 PrintStream out = new PrintStream(
                         new BufferedOutputStream(terminal.out(), WRITE_BYTES), false, StandardCharsets.UTF_8)) {
             final Map<TopicPartition, Long> ends = begin(consumer, start);
-            final Map<TopicPartition, Long> read = copy(consumer, ends, new Output(out, end, keyEnd));
+            final Map<TopicPartition, Long> read = copy(consumer, ends, new Output(terminal, out, end, keyEnd));
             if (group != null && !read.isEmpty()) {
                 await(consumer.commit(group, read), "commit for group " + group);
             }
@@ -195,11 +195,13 @@ final class ConsumeCommand extends ClusterFlags {
 
     /** Writes records as bytes or as JSON. */
     private final class Output {
+        private final Terminal terminal;
         private final PrintStream out;
         private final byte[] end;
         private final byte[] keyEnd;
 
-        Output(final PrintStream out, final byte[] end, final byte[] keyEnd) {
+        Output(final Terminal terminal, final PrintStream out, final byte[] end, final byte[] keyEnd) {
+            this.terminal = terminal;
             this.out = out;
             this.end = end;
             this.keyEnd = keyEnd;
@@ -254,11 +256,10 @@ final class ConsumeCommand extends ClusterFlags {
             return headers;
         }
 
-        void flush() throws IOException {
+        /** Before anything is committed: what could not be written was not consumed. */
+        void flush() {
             out.flush();
-            if (out.checkError()) {
-                throw new IOException("it is closed");
-            }
+            terminal.requireWritten();
         }
     }
 }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,20 +41,24 @@ public final class Highwater {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(final String[] arguments) {
-        final PrintStream out =
-                new PrintStream(new java.io.FileOutputStream(java.io.FileDescriptor.out), true, StandardCharsets.UTF_8);
-        final InputStream in = System.in;
-        System.exit(new Highwater(new Terminal(in, out, System.err)).run(arguments));
+        System.exit(new Highwater(Terminal.ofProcess()).run(arguments));
     }
 
     int run(final String... arguments) {
         try {
-            return dispatch(arguments);
+            final int exitCode = dispatch(arguments);
+            terminal.requireWritten();
+            return exitCode;
+        } catch (final OutputFailedException e) {
+            if (!e.isReaderGone()) {
+                terminal.err().println("highwater: " + e.getMessage());
+            }
+            return ExitCode.FAILED;
         } catch (final UsageException e) {
             terminal.err().println("highwater: " + e.getMessage());
             return ExitCode.USAGE;
         } catch (final ParameterException e) {
-            terminal.err().println("highwater: " + oneLine(e.getMessage()) + " (see --help)");
+            terminal.err().println("highwater: " + FlagProblem.text(e) + " (see --help)");
             return ExitCode.USAGE;
         } catch (final FailedException e) {
             terminal.err().println("highwater: " + e.getMessage());
@@ -163,10 +166,6 @@ public final class Highwater {
             throw new UncheckedIOException(e);
         }
         return properties.getProperty("version");
-    }
-
-    private static String oneLine(final String message) {
-        return message == null ? "bad flags" : message.replace('\n', ' ').strip();
     }
 
     /** What the tool takes without a command. */

@@ -3,13 +3,14 @@ package io.highwater.tools;
 import com.beust.jcommander.Parameter;
 import io.highwater.broker.server.BrokerConfig;
 import io.highwater.broker.server.ConfigException;
+import io.highwater.broker.server.HostPort;
 import io.highwater.broker.server.Server;
 import io.highwater.broker.server.StartException;
 import java.io.IOException;
 import java.io.Reader;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -77,10 +78,11 @@ final class ServerCommand extends HelpFlag {
         final Server server = start();
         final BrokerConfig config = server.config();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop"));
-        final InetSocketAddress address = server.address();
+        final HostPort address =
+                new HostPort(config.listener().host(), server.address().getPort());
         terminal.out()
-                .println("ready: node " + config.nodeId() + " at " + address.getHostString() + ":" + address.getPort()
-                        + ", data in " + config.directory().toAbsolutePath().normalize());
+                .println("ready: node " + config.nodeId() + " at " + address + ", data in "
+                        + config.directory().toAbsolutePath().normalize());
         try {
             server.awaitShutdown();
         } catch (final InterruptedException e) {
@@ -147,6 +149,8 @@ final class ServerCommand extends HelpFlag {
         final Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(path, StandardCharsets.UTF_8)) {
             properties.load(reader);
+        } catch (final NoSuchFileException e) {
+            throw new UsageException("the --config file " + path + " does not exist");
         } catch (final IOException | IllegalArgumentException e) {
             throw new UsageException("can't read the --config file " + path + ": " + e.getMessage());
         }

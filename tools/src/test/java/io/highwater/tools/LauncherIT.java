@@ -72,6 +72,28 @@ class LauncherIT {
     }
 
     @Test
+    void failsWhenItsResultsCantBeWritten() {
+        final Run run = Run.of(
+                scratch,
+                null,
+                Map.of("HIGHWATER_CDS", Distribution.cdsCache().toString()),
+                "bash",
+                "-c",
+                Distribution.launcher() + " --help > /dev/full");
+        assertEquals(1, run.exitCode());
+        assertEquals(
+                "highwater: can't write to standard output: No space left on device",
+                run.err().strip());
+    }
+
+    @Test
+    void saysWhichFlagItDoesNotKnow() {
+        final Run run = highwater("server", "--bogus");
+        assertEquals(2, run.exitCode());
+        assertEquals("highwater: unknown flag '--bogus' (see --help)", run.err().strip());
+    }
+
+    @Test
     void carriesNoClassThatPhonesHome() throws Exception {
         for (final Path jar : Distribution.jars()) {
             assertTrue(!jar.getFileName().toString().contains("analytics"), jar.toString());

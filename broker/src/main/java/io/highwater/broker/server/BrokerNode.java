@@ -47,6 +47,7 @@ import io.highwater.protocol.transport.FrameLimits;
 import io.highwater.protocol.transport.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -185,10 +186,16 @@ public final class BrokerNode {
             fail(e.getMessage(), e);
             return;
         } catch (final IOException e) {
-            fail("data directory " + config.directory() + " can't be opened: " + e.getMessage(), e);
+            fail("data directory " + config.directory() + " can't be opened: " + reason(e), e);
             return;
         }
         formCluster();
+    }
+
+    /** What the system said: of a file system's exceptions, some have their reason in their name only. */
+    private static String reason(final IOException e) {
+        final boolean isInName = e instanceof FileSystemException f && f.getReason() == null;
+        return isInName ? e.getClass().getSimpleName() + " " + e.getMessage() : e.getMessage();
     }
 
     /** There is one data directory, and the core is in it: when it fails, nothing is left to serve from. */
@@ -280,10 +287,15 @@ public final class BrokerNode {
         dispatcher.advertise(
                 config.advertised(wanted.port()).host(),
                 config.advertised(wanted.port()).port());
+        final InetSocketAddress address = new InetSocketAddress(wanted.host(), wanted.port());
+        if (address.isUnresolved()) {
+            fail("listeners=" + wanted + " can't be listened on: the host's name is not known here", null);
+            return;
+        }
         try {
             listener = ports.transport()
                     .listen(
-                            new InetSocketAddress(wanted.host(), wanted.port()),
+                            address,
                             new FrameLimits(
                                     config.get(BrokerConfig.REQUEST_MAX_BYTES),
                                     config.get(BrokerConfig.CONNECTION_MAX_BYTES)),
