@@ -44,16 +44,11 @@ public final class Segment implements Closeable {
     /** The offset after the last batch that {@link #endPosition} took. */
     private long nextAfterRead;
 
-    private Segment(
-            final Disk disk,
-            final Path directory,
-            final long baseOffset,
-            final SegmentFile file,
-            final int indexIntervalBytes) {
+    private Segment(final Disk disk, final Path directory, final long baseOffset, final int indexIntervalBytes) {
         this.disk = disk;
         this.directory = directory;
         this.baseOffset = baseOffset;
-        this.file = file;
+        this.file = new SegmentFile(disk, directory.resolve(SegmentNames.of(baseOffset, SegmentNames.LOG)));
         this.indexIntervalBytes = indexIntervalBytes;
         this.offsets = new OffsetIndex(
                 disk, directory.resolve(SegmentNames.of(baseOffset, SegmentNames.OFFSET_INDEX)), baseOffset);
@@ -66,11 +61,10 @@ public final class Segment implements Closeable {
     public static Segment create(
             final Disk disk, final Path directory, final long baseOffset, final int indexIntervalBytes)
             throws IOException {
-        final SegmentFile file =
-                SegmentFile.open(disk, directory.resolve(SegmentNames.of(baseOffset, SegmentNames.LOG)));
-        final Segment segment = new Segment(disk, directory, baseOffset, file, indexIntervalBytes);
+        final Segment segment = new Segment(disk, directory, baseOffset, indexIntervalBytes);
         segment.offsets.clear();
         segment.times.clear();
+        segment.file.create();
         segment.maxTimestamp = RecordBatch.NO_TIMESTAMP;
         segment.isIndexed = true;
         return segment;
@@ -89,9 +83,7 @@ public final class Segment implements Closeable {
             final long nextOffset,
             final long maxTimestamp,
             final int indexIntervalBytes) {
-        final SegmentFile file =
-                SegmentFile.sealed(disk, directory.resolve(SegmentNames.of(baseOffset, SegmentNames.LOG)));
-        final Segment segment = new Segment(disk, directory, baseOffset, file, indexIntervalBytes);
+        final Segment segment = new Segment(disk, directory, baseOffset, indexIntervalBytes);
         segment.sizeBytes = sizeBytes;
         segment.nextOffset = nextOffset;
         segment.maxTimestamp = maxTimestamp;
@@ -149,7 +141,16 @@ public final class Segment implements Closeable {
         } finally {
             batch.position(start);
         }
-        index(sizeBytes, bytes, lastOffset, timestamp);
+        boolean isDone = false;
+        try {
+            index(sizeBytes, bytes, lastOffset, timestamp);
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                // The fields speak of a batch that did not become part of this.
+                forgetIndexed(TIMESTAMP_UNKNOWN);
+            }
+        }
         sizeBytes += bytes;
         nextOffset = lastOffset + 1;
     }
@@ -297,8 +298,7 @@ public final class Segment implements Closeable {
         file.zero(position, sizeBytes);
         sizeBytes = position;
         nextOffset = offset;
-        maxTimestamp = TIMESTAMP_UNKNOWN;
-        isIndexed = false;
+        forgetIndexed(TIMESTAMP_UNKNOWN);
     }
 
     /** Makes what was written durable. For the flusher. */
@@ -339,8 +339,7 @@ public final class Segment implements Closeable {
     void setEnd(final int bytes, final long next) {
         sizeBytes = bytes;
         nextOffset = next;
-        maxTimestamp = TIMESTAMP_UNKNOWN;
-        isIndexed = false;
+        forgetIndexed(TIMESTAMP_UNKNOWN);
     }
 
     SegmentFile file() {
@@ -374,18 +373,38 @@ public final class Segment implements Closeable {
 
     private void rebuildIndexes() throws IOException {
         rebuilds++;
+        forgetIndexed(TIMESTAMP_UNKNOWN);
         offsets.clear();
         times.clear();
-        isIndexed = false;
         completeIndexes();
     }
 
-    /** Walks what the indexes don't account for yet. The last time entry covers all batches up to its own. */
+    /** The next use finds out anew what the indexes and the fields lack. */
+    private void forgetIndexed(final long knownMaxTimestamp) {
+        maxTimestamp = knownMaxTimestamp;
+        isIndexed = false;
+    }
+
     private void completeIndexes() throws IOException {
         if (isIndexed) {
             return;
         }
-        isIndexed = true;
+        final long known = maxTimestamp;
+        boolean isDone = false;
+        try {
+            // At once: the walk uses lookups that want complete indexes, of the part that they have already.
+            isIndexed = true;
+            walkUnindexed();
+            isDone = true;
+        } finally {
+            if (!isDone) {
+                forgetIndexed(known);
+            }
+        }
+    }
+
+    /** Walks what the indexes don't account for yet. The last time entry covers all batches up to its own. */
+    private void walkUnindexed() throws IOException {
         if (sizeBytes == 0) {
             offsets.clear();
             times.clear();

@@ -38,21 +38,15 @@ public final class SegmentFile {
     /** Mappings that were replaced while readers held them. */
     private final List<MappedRegion> superseded = new ArrayList<>(1);
 
-    private SegmentFile(final Disk disk, final Path path) {
+    /** A file that is opened when it is needed. */
+    SegmentFile(final Disk disk, final Path path) {
         this.disk = disk;
         this.path = path;
     }
 
-    /** A file that will be written to. */
-    static SegmentFile open(final Disk disk, final Path path) throws IOException {
-        final SegmentFile opened = new SegmentFile(disk, path);
-        opened.openFile(true);
-        return opened;
-    }
-
-    /** A file that is only read, and opened when it is. */
-    static SegmentFile sealed(final Disk disk, final Path path) {
-        return new SegmentFile(disk, path);
+    /** Makes the file, to be written to. */
+    void create() throws IOException {
+        openFile(true);
     }
 
     Path path() {
