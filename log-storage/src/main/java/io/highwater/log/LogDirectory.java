@@ -305,17 +305,17 @@ public final class LogDirectory implements AutoCloseable {
         return flusher.forces();
     }
 
-    /** What ended the directory, null while it is well. */
-    public IOException failure() {
-        return flusher.failure();
-    }
-
     /**
      * Tells the listener what ends the directory from now on, on the thread that found out; it must not block. Whoever
      * calls this looks at {@link #failure()} afterwards.
      */
     public void onFailure(final Consumer<IOException> listener) {
         flusher.register(new FailureWatch(listener));
+    }
+
+    /** What ended the directory, null while it is well. */
+    public IOException failure() {
+        return flusher.failure();
     }
 
     /** Stops in order: forces everything, notes it, and releases the lock. No shard may use a log any more. Blocks. */
