@@ -41,6 +41,30 @@ final class Auditor extends Actor {
         }
     }
 
+    /** When nothing has happened for a while: what is open and what lies on the disk belongs to a topic that is there. */
+    void checkNothingLeft() {
+        final MetadataRequest request = new MetadataRequest();
+        request.topics = null;
+        this.<MetadataResponse>askUntilAnswered(request, response -> {
+            final List<UUID> ids = new ArrayList<>();
+            final List<String> directories = new ArrayList<>();
+            response.topics.forEach(topic -> {
+                ids.add(topic.topicId);
+                topic.partitions.forEach(partition -> directories.add(topic.name + '-' + partition.partitionIndex));
+            });
+            world.hosted().topics().forEach(topic -> {
+                if (!ids.contains(topic.id())) {
+                    throw new InvariantBroken("TopicsAreThoseAsked", topic.name() + " is open and no topic");
+                }
+            });
+            for (final String name : world.dataFiles()) {
+                if (name.matches("(topic|race).*") && !directories.contains(name)) {
+                    throw new InvariantBroken("TopicsAreThoseAsked", name + " is of no topic");
+                }
+            }
+        });
+    }
+
     private void checkTopics() {
         final List<Target> expected = new ArrayList<>(history.targets);
         final List<UUID> deleted = new ArrayList<>(history.deletedTopics);

@@ -42,6 +42,7 @@ final class SimulatedDay {
     private final List<Actor> actors = new ArrayList<>();
     private final List<ConsumerActor> consumers = new ArrayList<>();
     private final List<MemberActor> members = new ArrayList<>();
+    private final TopicRaceActor races;
     private final Auditor auditor;
     private int deaths;
 
@@ -52,6 +53,8 @@ final class SimulatedDay {
         final UnaryOperator<List<Target>> order =
                 variant == Variant.HASH_ORDER ? SimulatedDay::hashOrder : UnaryOperator.identity();
         actors.add(new TopicActor(world, history));
+        races = new TopicRaceActor(world, history);
+        actors.add(races);
         for (int i = 0; i < 3; i++) {
             actors.add(new ProducerActor(world, history, "idempotent" + i, (short) -1, order));
         }
@@ -91,6 +94,7 @@ final class SimulatedDay {
             actors.forEach(Actor::rest);
             world.run(Actor.TIMEOUT_MS * 2);
             auditor.audit(GROUPS);
+            auditor.checkNothingLeft();
             world.stop();
             requireStarted();
             auditor.audit(GROUPS);
@@ -155,7 +159,8 @@ final class SimulatedDay {
         return String.format(
                 Locale.ROOT,
                 "simulation: seed %d, %d events, hash %016x, %d ms; %d records acknowledged, %d shown, %d offsets "
-                        + "committed, %d fetches in sessions, %d generations joined, %d deaths in a disk operation",
+                        + "committed, %d fetches in sessions, %d generations joined, %d deaths in a disk operation, "
+                        + "%d topics deleted at once",
                 seed,
                 trace.count(),
                 trace.hash(),
@@ -165,7 +170,8 @@ final class SimulatedDay {
                 history.committed,
                 sessions,
                 generations,
-                deaths);
+                deaths,
+                races.races);
     }
 
     /** Runs a seed in a JVM of its own: seed, variant, and optionally a file for the trace; prints count and hash. */

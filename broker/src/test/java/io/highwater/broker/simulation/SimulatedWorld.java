@@ -16,7 +16,10 @@ import io.highwater.protocol.transport.FrameBudget;
 import io.highwater.protocol.transport.SimulatedNetwork;
 import io.highwater.protocol.transport.SimulatedTransport;
 import io.highwater.protocol.transport.TransportOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -152,6 +155,15 @@ final class SimulatedWorld {
 
     boolean isBrokerReady() {
         return node.isReady();
+    }
+
+    /** What is in the data directory. */
+    List<String> dataFiles() {
+        try {
+            return disk.list(config.directory());
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Metrics metrics() {
