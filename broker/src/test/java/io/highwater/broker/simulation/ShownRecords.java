@@ -2,6 +2,7 @@ package io.highwater.broker.simulation;
 
 import io.highwater.records.BatchCursor;
 import io.highwater.records.BatchProblem;
+import io.highwater.records.CorruptBatchException;
 import io.highwater.records.RecordCursor;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,7 @@ final class ShownRecords {
     static long read(final Target target, final ByteBuffer batches, final long position, final Sink sink) {
         long next = position;
         final BatchCursor cursor = new BatchCursor().wrap(batches);
-        while (cursor.next()) {
+        while (hasNext(target, cursor, next)) {
             if (cursor.check() != BatchProblem.NONE) {
                 throw new InvariantBroken(
                         "ShownNeverChanges", target + "@" + cursor.baseOffset() + " has " + cursor.check());
@@ -38,5 +39,13 @@ final class ShownRecords {
             }
         }
         return next;
+    }
+
+    private static boolean hasNext(final Target target, final BatchCursor cursor, final long next) {
+        try {
+            return cursor.next();
+        } catch (final CorruptBatchException e) {
+            throw new InvariantBroken("ShownNeverChanges", target + "@" + next + " is no batch: " + e.getMessage());
+        }
     }
 }
