@@ -71,7 +71,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest, ProduceR
 
     @Override
     public void handle(final ProduceRequest request, final RequestContext context, final Reply<ProduceResponse> reply) {
-        final ProduceOperation operation = new ProduceOperation(request, reply, clock, metrics);
+        final ProduceOperation operation = new ProduceOperation(request, context.frame(), reply, clock, metrics);
         final boolean isById = context.apiVersion() >= FIRST_VERSION_WITH_TOPIC_IDS;
         for (final ProduceRequest.TopicProduceData topic : request.topicData) {
             final HostedTopic hosted = lookup.topicOrNull(topic.name, isById ? topic.topicId : Uuids.ZERO);

@@ -4,6 +4,7 @@ import io.highwater.broker.observe.Metrics;
 import io.highwater.broker.partition.Partition;
 import io.highwater.broker.partition.PendingAppend;
 import io.highwater.port.Clock;
+import io.highwater.port.Retained;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.ProduceRequest;
 import io.highwater.protocol.message.ProduceResponse;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
  * One Produce request under way: handed over once to each shard that has a partition of it, answered once when the last
  * batch is done. The list of batches is built on the connection's shard; each batch then belongs to its partition's
  * shard until it is done, and the counter that the last one brings to zero passes all of them to the answer.
+ *
+ * <p>The batches lie in the request's bytes, so the operation holds a share of these from its start to its answer: the
+ * connection may be gone long before the last shard has copied its batch.
  */
 final class ProduceOperation {
     private static final Logger LOG = LoggerFactory.getLogger(ProduceOperation.class);
@@ -28,16 +32,19 @@ final class ProduceOperation {
     private final AtomicInteger batchesLeft = new AtomicInteger(1);
 
     private final ProduceRequest request;
+    private final Retained frame;
     private final Reply<ProduceResponse> reply;
     private final Clock clock;
     private final Metrics metrics;
 
     ProduceOperation(
             final ProduceRequest request,
+            final Retained frame,
             final Reply<ProduceResponse> reply,
             final Clock clock,
             final Metrics metrics) {
         this.request = request;
+        this.frame = frame;
         this.reply = reply;
         this.clock = clock;
         this.metrics = metrics;
@@ -57,14 +64,20 @@ final class ProduceOperation {
         }
     }
 
+    /** Begins; on the connection's shard, while the request's bytes are there. */
     void start() {
+        frame.retain();
         work.run(() -> {});
         oneDone();
     }
 
     private void oneDone() {
         if (batchesLeft.decrementAndGet() == 0) {
-            answer();
+            try {
+                answer();
+            } finally {
+                frame.release();
+            }
         }
     }
 
@@ -104,6 +117,9 @@ final class ProduceOperation {
         private final Partition partition;
         private final ErrorCode refusal;
 
+        /** Told once, however it ends. */
+        private boolean isDone;
+
         Batch(
                 final ProduceRequest.TopicProduceData topic,
                 final ProduceRequest.PartitionProduceData data,
@@ -117,6 +133,18 @@ final class ProduceOperation {
 
         @Override
         public void run() {
+            try {
+                store();
+            } catch (final RuntimeException e) {
+                // The shard's other batches, and the share in the frame, must not be lost with this one.
+                LOG.error("a batch for {} met a fault", partition.key().directoryName(), e);
+                if (!isDone) {
+                    refuse(ErrorCode.UNKNOWN_SERVER_ERROR);
+                }
+            }
+        }
+
+        private void store() {
             final ByteBuffer records = data.records;
             final int bytes = records.remaining();
             final int count = RecordBatch.recordCount(records, records.position());
@@ -136,6 +164,10 @@ final class ProduceOperation {
 
         @Override
         protected void onDone() {
+            if (isDone) {
+                return;
+            }
+            isDone = true;
             if (error() == ErrorCode.KAFKA_STORAGE_ERROR) {
                 final Exception failure = partition.takeStorageFailure();
                 if (failure != null) {

@@ -62,6 +62,7 @@ class ServerConnectionTest {
     private final Held<FetchRequest, FetchResponse> fetches = new Held<>(ApiKey.FETCH, 12);
     private final Held<ProduceRequest, ProduceResponse> produces = new Held<>(ApiKey.PRODUCE, 12);
     private boolean isGateOpen = true;
+    private final FrameBudget serverBudget = new FrameBudget(8 << 20, 10_000, serverProcess.clock());
     private final Client client = new Client();
 
     /** Keeps the replies for the test. */
@@ -134,16 +135,12 @@ class ServerConnectionTest {
                 serverProcess.clock(),
                 metrics);
         dispatcher.advertise("broker.test", 9092);
-        final Listener listener = transport(serverProcess)
+        final Listener listener = network.newTransport(serverProcess, TransportOptions.server(1), serverBudget)
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), LIMITS, dispatcher);
-        final Transport clients = transport(clientProcess);
+        final Transport clients = network.newTransport(
+                clientProcess, TransportOptions.server(1), new FrameBudget(8 << 20, 10_000, clientProcess.clock()));
         clients.connect(listener.address(), clients.shards().get(0), LIMITS, client);
         assertTrue(scheduler.runUntil(() -> client.link != null, 1_000));
-    }
-
-    private Transport transport(final SimulatedProcess process) {
-        return network.newTransport(
-                process, TransportOptions.server(1), new FrameBudget(8 << 20, 10_000, process.clock()));
     }
 
     private void send(final Message request, final short version, final int correlationId) {
@@ -378,5 +375,21 @@ class ServerConnectionTest {
         scheduler.runFor(10);
         assertEquals(1, released.get());
         assertFalse(metrics.connections() > 0);
+    }
+
+    @Test
+    void keepsTheBytesOfARequestThatSomebodyRetainsAndTheirPlaceInTheBudgetBeyondTheConnection() {
+        send(new HeartbeatRequest(), (short) 0, 1);
+        send(new HeartbeatRequest(), (short) 0, 2);
+        final Retained frame = heartbeats.contexts.get(0).frame();
+        final long bothFrames = serverBudget.bytesInFlight();
+        frame.retain();
+        client.link.close();
+        scheduler.runFor(100);
+        assertEquals(bothFrames / 2, serverBudget.bytesInFlight());
+        answerHeartbeat(0);
+        assertEquals(bothFrames / 2, serverBudget.bytesInFlight(), "the answer gives no share twice");
+        frame.release();
+        assertEquals(0, serverBudget.bytesInFlight());
     }
 }

@@ -32,7 +32,7 @@ final class ShownRecords {
             final Target target, final ByteBuffer batches, final long position, final Sink sink) {
         long next = position;
         final BatchCursor cursor = new BatchCursor().wrap(batches);
-        while (cursor.next()) {
+        while (hasNext(target, cursor, next)) {
             if (cursor.check() != BatchProblem.NONE) {
                 throw new InvariantBroken(
                         "ShownNeverChanges", target + "@" + cursor.baseOffset() + " has " + cursor.check());
@@ -49,5 +49,13 @@ final class ShownRecords {
             }
         }
         return next;
+    }
+
+    private static boolean hasNext(final Target target, final BatchCursor cursor, final long next) {
+        try {
+            return cursor.next();
+        } catch (final CorruptBatchException e) {
+            throw new InvariantBroken("ShownNeverChanges", target + "@" + next + " is no batch: " + e.getMessage());
+        }
     }
 }

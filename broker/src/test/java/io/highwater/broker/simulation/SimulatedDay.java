@@ -23,6 +23,10 @@ final class SimulatedDay {
     private static final int LIFE_MS_MAX = 1_500;
     private static final int DISK_OPERATIONS_MAX = 600;
     private static final int RECOVERY_OPERATIONS_MAX = 60;
+
+    /** How often a client is gone when its request has just arrived. */
+    private static final double DROP_CHANCE = 0.05;
+
     private static final List<String> GROUPS = List.of("group0", "group1");
 
     /** Variants of a run. */
@@ -113,11 +117,13 @@ final class SimulatedDay {
     private void live(final int life) {
         final int ms = LIFE_MS_MIN + world.random.nextInt(LIFE_MS_MAX - LIFE_MS_MIN);
         world.network.cutChance = life % 3 == 1 ? 0.002 : 0;
+        world.network.cutAfterFrameChance = life % 3 == 2 ? DROP_CHANCE : 0;
         if (life % 5 == 3 || life % 5 == 4) {
             world.dieAtDiskOperation(1 + world.random.nextInt(DISK_OPERATIONS_MAX), life % 5 == 3);
         }
         world.run(ms);
         world.network.cutChance = 0;
+        world.network.cutAfterFrameChance = 0;
         if (!world.isBrokerAlive()) {
             deaths++;
         } else if (life % 5 == 0) {
@@ -160,7 +166,7 @@ final class SimulatedDay {
                 Locale.ROOT,
                 "simulation: seed %d, %d events, hash %016x, %d ms; %d records acknowledged, %d shown, %d offsets "
                         + "committed, %d fetches in sessions, %d generations joined, %d deaths in a disk operation, "
-                        + "%d topics deleted at once",
+                        + "%d topics deleted at once, %d clients gone behind a request",
                 seed,
                 trace.count(),
                 trace.hash(),
@@ -171,7 +177,8 @@ final class SimulatedDay {
                 sessions,
                 generations,
                 deaths,
-                races.races);
+                races.races,
+                world.network.cutsAfterFrames());
     }
 
     /** Runs a seed in a JVM of its own: seed, variant, and optionally a file for the trace; prints count and hash. */

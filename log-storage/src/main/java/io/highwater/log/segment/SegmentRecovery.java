@@ -110,17 +110,18 @@ public final class SegmentRecovery {
      * as clean what the device may not have, and only bytes that are written again are forced again.
      */
     public static void makeDurable(final Segment segment, final int position) throws IOException {
-        final DiskFile file = segment.file().openForScan();
-        final int end = segment.sizeBytes();
-        final ByteBuffer buffer = ByteBuffer.allocate(Math.min(COPY_BYTES, end - position));
-        for (int at = position; at < end; at += buffer.limit()) {
-            buffer.clear().limit(Math.min(buffer.capacity(), end - at));
-            if (file.read(buffer, at) < buffer.limit()) {
-                throw new IOException(segment + " ends before position " + end);
+        try (DiskFile file = segment.file().openForScan()) {
+            final int end = segment.sizeBytes();
+            final ByteBuffer buffer = ByteBuffer.allocate(Math.min(COPY_BYTES, end - position));
+            for (int at = position; at < end; at += buffer.limit()) {
+                buffer.clear().limit(Math.min(buffer.capacity(), end - at));
+                if (file.read(buffer, at) < buffer.limit()) {
+                    throw new IOException(segment + " ends before position " + end);
+                }
+                file.write(buffer.flip(), at);
             }
-            file.write(buffer.flip(), at);
+            file.force();
         }
-        segment.force();
     }
 
     /** Position after the last byte that is not zero, {@code from} when there is none. */

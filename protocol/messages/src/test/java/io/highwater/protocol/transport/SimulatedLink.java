@@ -150,6 +150,9 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
     public void onFrame(final ByteBuf frame) {
         network.trace().event("net frame " + name, frame.nioBuffer());
         handler.onFrame(this, frame);
+        if (network.cutsAfterFrame()) {
+            network.cut(this);
+        }
     }
 
     @Override

@@ -33,6 +33,10 @@ public final class SimulatedNetwork {
     /** Chance that a connection is cut, at each chunk. */
     public double cutChance;
 
+    /** Chance that a connection is cut just when a whole frame has arrived, so that nobody is there for the answer. */
+    public double cutAfterFrameChance;
+
+    private long cutsAfterFrame;
     private int nextPort = FIRST_FREE_PORT;
     private long nextConnection = 1;
     private final Map<String, SimulatedTransport.Accepting> listeners = new LinkedHashMap<>();
@@ -74,6 +78,11 @@ public final class SimulatedNetwork {
     /** Connections' ends that are open. */
     public int openEnds() {
         return links.size();
+    }
+
+    /** How many connections were cut for {@link #cutAfterFrameChance}. */
+    public long cutsAfterFrames() {
+        return cutsAfterFrame;
     }
 
     void cut(final SimulatedLink link) {
@@ -126,6 +135,12 @@ public final class SimulatedNetwork {
 
     boolean cutsNow() {
         return cutChance > 0 && random.nextDouble() < cutChance;
+    }
+
+    boolean cutsAfterFrame() {
+        final boolean cuts = cutAfterFrameChance > 0 && random.nextDouble() < cutAfterFrameChance;
+        cutsAfterFrame += cuts ? 1 : 0;
+        return cuts;
     }
 
     /** How much of {@code bytes} goes in the next chunk. */

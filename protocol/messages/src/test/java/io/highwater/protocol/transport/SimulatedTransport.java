@@ -4,7 +4,6 @@ import io.highwater.port.Clock;
 import io.highwater.port.Shard;
 import io.highwater.port.SimulatedProcess;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,8 +12,7 @@ import java.util.List;
 
 /** The simulated twin of {@link NettyTransport}: one process's end of a {@link SimulatedNetwork}. */
 public final class SimulatedTransport implements Transport {
-    /** Memory that the garbage collector frees too: a killed process releases nothing. */
-    private static final ByteBufAllocator ALLOCATOR = new UnpooledByteBufAllocator(true, true, false);
+    private static final ByteBufAllocator ALLOCATOR = new PoisoningAllocator();
 
     private int nextShard;
     private boolean closed;
