@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
 /**
- * The core of a node that is alone. The constructor does no I/O: {@link #open()} reads the logs.
+ * The core of a node that is alone. The constructor does no I/O: {@link #open(boolean)} reads the logs.
  *
  * <p>Safe for any thread as {@link Core} says; its state is confined to the shard.
  */

@@ -1,5 +1,8 @@
 package io.highwater.broker.api;
 
+import io.highwater.broker.message.TopicRecord;
+import io.highwater.broker.metadata.MetadataReplay;
+import io.highwater.broker.metadata.MetadataView;
 import io.highwater.broker.partition.Partition;
 import io.highwater.log.LogConfig;
 import io.highwater.log.LogDirectory;
@@ -15,6 +18,7 @@ import io.highwater.records.RecordBatchBuilder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.UUID;
 
 /** One topic whose partitions lie on shards other than the connection's; forces happen when the test says so. */
@@ -25,6 +29,7 @@ final class HostedTopicRig {
     final SimulatedScheduler scheduler = new SimulatedScheduler(11, new Trace());
     final SimulatedProcess process = scheduler.newProcess("node");
     final Shard connection = process.newShard("connection");
+    final MetadataView metadata = new MetadataView();
     final HostedPartitions hosted = new HostedPartitions();
     final Partition[] partitions;
     private final ArrayDeque<Runnable> forces = new ArrayDeque<>();
@@ -49,6 +54,10 @@ final class HostedTopicRig {
                     process.clock());
             partitions[i].lead(3);
         }
+        final TopicRecord record = new TopicRecord();
+        record.name = TOPIC;
+        record.topicId = TOPIC_ID;
+        metadata.advance(MetadataReplay.replay(metadata.current(), 1, List.of(record)));
         hosted.add(new HostedPartitions.HostedTopic(TOPIC, TOPIC_ID, partitions));
     }
 

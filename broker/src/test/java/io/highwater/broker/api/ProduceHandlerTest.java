@@ -3,7 +3,6 @@ package io.highwater.broker.api;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.highwater.broker.metadata.MetadataView;
 import io.highwater.broker.observe.Metrics;
 import io.highwater.log.LogConfig;
 import io.highwater.protocol.ErrorCode;
@@ -24,7 +23,7 @@ class ProduceHandlerTest {
     @BeforeEach
     void open() throws Exception {
         rig = new HostedTopicRig(2, LogConfig.DEFAULT);
-        handler = new ProduceHandler(rig.hosted, new MetadataView(), rig.process.clock(), new Metrics());
+        handler = new ProduceHandler(rig.hosted, rig.metadata, rig.process.clock(), new Metrics());
         origin = new RequestOrigin(rig.connection, 12);
     }
 

@@ -75,13 +75,13 @@ final class Caller {
         return call.response;
     }
 
-    <R extends Message> R ask(final Message request) {
-        return await(this.<R>send(request));
+    <R extends Message> R ask(final Message request, final Class<R> responseType) {
+        return responseType.cast(await(send(request)));
     }
 
     /** Creates a topic and returns its id. */
     UUID create(final String name, final int partitions) {
-        final CreateTopicsResponse response = ask(creation(name, partitions));
+        final CreateTopicsResponse response = ask(creation(name, partitions), CreateTopicsResponse.class);
         final CreateTopicsResponse.CreatableTopicResult result = response.topics.get(0);
         if (result.errorCode != ErrorCode.NONE.code()) {
             throw new AssertionError(name + ": " + ErrorCode.forCode(result.errorCode));
@@ -90,13 +90,13 @@ final class Caller {
     }
 
     ErrorCode delete(final String name) {
-        final DeleteTopicsResponse response = ask(deletion(name));
+        final DeleteTopicsResponse response = ask(deletion(name), DeleteTopicsResponse.class);
         return ErrorCode.forCode(response.responses.get(0).errorCode);
     }
 
     /** Produces one record of this many bytes to partition 0 with acks=all. */
     ErrorCode produce(final UUID topicId, final int bytes) {
-        return errorOf(ask(production(topicId, bytes)));
+        return errorOf(ask(production(topicId, bytes), ProduceResponse.class));
     }
 
     static CreateTopicsRequest creation(final String name, final int partitions) {

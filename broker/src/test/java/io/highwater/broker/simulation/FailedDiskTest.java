@@ -39,7 +39,7 @@ final class FailedDiskTest {
         final UUID orders = client.create("orders", 1);
         world.disk.fail(DiskOperation.FORCE, "core/meta", 1);
 
-        final CreateTopicsResponse refused = client.ask(Caller.creation("bills", 1));
+        final CreateTopicsResponse refused = client.ask(Caller.creation("bills", 1), CreateTopicsResponse.class);
 
         assertFalse(refused.topics.get(0).errorCode == ErrorCode.NONE.code());
         requireFailed();
