@@ -10,6 +10,9 @@ package io.highwater.log;
  * @param flushPolicy when appends are forced
  * @param flushMs time between forces under {@link FlushPolicy#INTERVAL}
  * @param logAppendTime true when the broker's clock, not the producer's, stamps records
+ * @param timestampBeforeMaxMs how far a producer's time may lie behind the broker's clock
+ * @param timestampAfterMaxMs how far it may lie ahead
+ * @param recordBytesMax what one compressed record may take once decompressed
  * @param retentionMs age at which a whole segment may go, -1 for never
  * @param retentionBytes bytes above which the oldest segments may go, -1 for never
  * @param producerIdExpirationMs how long an idle producer is remembered
@@ -22,6 +25,9 @@ public record LogConfig(
         FlushPolicy flushPolicy,
         long flushMs,
         boolean logAppendTime,
+        long timestampBeforeMaxMs,
+        long timestampAfterMaxMs,
+        int recordBytesMax,
         long retentionMs,
         long retentionBytes,
         long producerIdExpirationMs) {
@@ -34,6 +40,9 @@ public record LogConfig(
             FlushPolicy.COMMIT,
             1000,
             false,
+            Long.MAX_VALUE,
+            3_600_000,
+            Integer.MAX_VALUE,
             7L * 24 * 3600 * 1000,
             -1,
             24L * 3600 * 1000);
@@ -48,6 +57,9 @@ public record LogConfig(
                 flushPolicy,
                 flushMs,
                 logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                recordBytesMax,
                 retentionMs,
                 retentionBytes,
                 producerIdExpirationMs);
@@ -63,6 +75,9 @@ public record LogConfig(
                 flushPolicy,
                 flushMs,
                 logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                recordBytesMax,
                 retentionMs,
                 retentionBytes,
                 producerIdExpirationMs);
@@ -78,6 +93,9 @@ public record LogConfig(
                 flushPolicy,
                 flushMs,
                 logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                recordBytesMax,
                 retentionMs,
                 retentionBytes,
                 producerIdExpirationMs);
@@ -93,6 +111,32 @@ public record LogConfig(
                 policy,
                 ms,
                 logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                recordBytesMax,
+                retentionMs,
+                retentionBytes,
+                producerIdExpirationMs);
+    }
+
+    /** The same with another largest batch, and with other rules for what a producer's records may say. */
+    public LogConfig withRecordRules(
+            final int batchBytesMax,
+            final boolean appendTime,
+            final long beforeMaxMs,
+            final long afterMaxMs,
+            final int recordMax) {
+        return new LogConfig(
+                segmentBytes,
+                segmentMs,
+                indexIntervalBytes,
+                batchBytesMax,
+                flushPolicy,
+                flushMs,
+                appendTime,
+                beforeMaxMs,
+                afterMaxMs,
+                recordMax,
                 retentionMs,
                 retentionBytes,
                 producerIdExpirationMs);

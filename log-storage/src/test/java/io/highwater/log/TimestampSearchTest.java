@@ -67,7 +67,7 @@ final class TimestampSearchTest {
     @Test
     void aTopicOfLargerBatchesIsSearchedThroughTheWholeOfOne() throws Exception {
         final LogConfig large =
-                new LogConfig(1 << 30, 1 << 30, 4096, 12 << 20, FlushPolicy.COMMIT, 1000, false, -1, -1, 86_400_000);
+                LogConfig.DEFAULT.withRecordRules(12 << 20, false, Long.MAX_VALUE, Long.MAX_VALUE, Integer.MAX_VALUE);
         fixture.log.reconfigure(large);
         final RecordBatchBuilder builder = zeros(11, 1 << 20).compression(Compression.NONE);
         fixture.append(builder.build());

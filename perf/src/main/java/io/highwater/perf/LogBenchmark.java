@@ -69,7 +69,8 @@ public class LogBenchmark {
                 null);
         log = directory.openPartition(
                 new TopicPartitionKey("bench", 0, new UUID(1, 1)),
-                new LogConfig(1 << 30, LONG, 4096, 1 << 20, FlushPolicy.OS, 1_000, false, -1, -1, LONG),
+                new LogConfig(
+                        1 << 30, LONG, 4096, 1 << 20, FlushPolicy.OS, 1_000, false, LONG, LONG, 1 << 30, -1, -1, LONG),
                 new CallerShard());
         log.epochs().assign(0, 0);
         batch = BatchBenchmark.batchOf(1024);

@@ -6,63 +6,127 @@ import io.highwater.records.BatchProblem;
 import io.highwater.records.BatchValidation;
 import io.highwater.records.Compression;
 import io.highwater.records.RecordBatch;
+import io.highwater.records.RecordCheck;
 import io.highwater.records.TimestampType;
 import java.nio.ByteBuffer;
 
-/** Which batches a producer may send. Pure functions of bytes, configuration and time; safe for any thread. */
+/**
+ * Which batches a producer may send, in two steps: {@link #refusalOfHeader} by the bytes and the header, before a
+ * partition is asked; {@link #refusalOfTopic} by the topic's configuration and the records, sizes before anything is
+ * decompressed. Nothing is allocated for a batch that is taken.
+ *
+ * <p>No state; safe for any thread as long as the batch is the caller's alone.
+ */
 final class BatchRules {
     private static final short FIRST_VERSION_WITH_ZSTD = 7;
 
-    /** How far ahead of our clock a record's time may lie: the ecosystem's default. */
-    private static final long AHEAD_MS_MAX = 3_600_000;
+    /** Where batches may be large themselves: what their records may take once decompressed, per byte of the largest. */
+    private static final long UNPACKED_PER_BATCH_BYTE = 8;
 
     private BatchRules() {}
 
-    /** What the bytes alone say: one whole, correct batch of the current format. */
-    static BatchProblem problem(final ByteBuffer records) {
-        return records == null ? BatchProblem.EMPTY : BatchValidation.checkProduced(records);
+    /** Null when the bytes are one whole batch of the current format whose header says nothing that is not allowed. */
+    static BatchRefusal refusalOfHeader(final ByteBuffer records, final short apiVersion) {
+        final BatchProblem problem =
+                records == null ? BatchProblem.EMPTY : BatchValidation.checkProducedHeader(records);
+        if (problem != BatchProblem.NONE) {
+            return BatchRefusal.of(errorOf(problem), problem.text());
+        }
+        final int position = records.position();
+        if (RecordBatch.codec(records, position) == Compression.ZSTD && apiVersion < FIRST_VERSION_WITH_ZSTD) {
+            return BatchRefusal.of(
+                    ErrorCode.UNSUPPORTED_COMPRESSION_TYPE, "zstd needs Produce version " + FIRST_VERSION_WITH_ZSTD);
+        }
+        if (RecordBatch.baseOffset(records, position) != 0) {
+            return BatchRefusal.of(ErrorCode.INVALID_RECORD, "the base offset of a produced batch must be 0");
+        }
+        if (RecordBatch.isControl(records, position)) {
+            return BatchRefusal.of(ErrorCode.INVALID_RECORD, "a client may not write control records");
+        }
+        return RecordBatch.isTransactional(records, position) ? BatchRefusal.of(ErrorCode.INVALID_TXN_STATE) : null;
     }
 
-    /** The error of a problem. */
-    static ErrorCode errorOf(final BatchProblem problem) {
-        return switch (problem) {
-            case NONE -> ErrorCode.NONE;
-            case TRUNCATED, BAD_LENGTH, BAD_CRC -> ErrorCode.CORRUPT_MESSAGE;
-            case UNKNOWN_CODEC -> ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
-            default -> ErrorCode.INVALID_RECORD;
-        };
-    }
-
-    /** What the header of a correct batch may not say. */
-    static ErrorCode checkHeader(final ByteBuffer batch, final short apiVersion) {
+    /**
+     * Null when the topic takes the batch, whose header was found good. Then the header's largest timestamp is the true
+     * one: it is set, and the CRC renewed, where the producer had it wrong.
+     */
+    static BatchRefusal refusalOfTopic(final ByteBuffer batch, final LogConfig config, final long nowMs) {
         final int position = batch.position();
-        if (RecordBatch.codec(batch, position) == Compression.ZSTD && apiVersion < FIRST_VERSION_WITH_ZSTD) {
-            return ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
-        }
-        if (RecordBatch.baseOffset(batch, position) != 0 || RecordBatch.isControl(batch, position)) {
-            return ErrorCode.INVALID_RECORD;
-        }
-        if (RecordBatch.isTransactional(batch, position)) {
-            return ErrorCode.INVALID_TXN_STATE;
-        }
-        return ErrorCode.NONE;
-    }
-
-    /** What the topic's configuration does not allow. */
-    static ErrorCode checkTopic(final ByteBuffer batch, final LogConfig config, final long nowMs) {
         if (batch.remaining() > config.maxMessageBytes()) {
-            return ErrorCode.MESSAGE_TOO_LARGE;
+            return BatchRefusal.of(ErrorCode.MESSAGE_TOO_LARGE);
         }
         if (batch.remaining() > config.segmentBytes()) {
-            return ErrorCode.RECORD_LIST_TOO_LARGE;
+            return BatchRefusal.of(ErrorCode.RECORD_LIST_TOO_LARGE);
         }
-        final boolean claimsAppendTime =
-                RecordBatch.timestampType(batch, batch.position()) != TimestampType.CREATE_TIME;
-        final boolean isAhead =
-                !config.logAppendTime() && RecordBatch.maxTimestamp(batch, batch.position()) > nowMs + AHEAD_MS_MAX;
-        if (claimsAppendTime || isAhead) {
-            return ErrorCode.INVALID_TIMESTAMP;
+        if (RecordBatch.timestampType(batch, position) != TimestampType.CREATE_TIME) {
+            return BatchRefusal.of(ErrorCode.INVALID_TIMESTAMP, "only the broker may stamp a batch");
         }
-        return ErrorCode.NONE;
+        final RecordCheck check = RecordCheck.ofThread();
+        final BatchProblem problem = check.check(batch, position, unpackedBytesMax(config), config.recordBytesMax());
+        if (problem != BatchProblem.NONE) {
+            return refusalOfRecords(problem, check, RecordBatch.recordCount(batch, position), config);
+        }
+        // Otherwise the log stamps the batch, and nothing that the producer says of time is kept.
+        if (!config.logAppendTime()) {
+            final BatchRefusal refusal = refusalOfTimes(check, config, nowMs);
+            if (refusal != null) {
+                return refusal;
+            }
+            if (RecordBatch.maxTimestamp(batch, position) != check.maxTimestamp()) {
+                RecordBatch.setMaxTimestamp(batch, position, check.maxTimestamp());
+            }
+        }
+        return null;
+    }
+
+    private static long unpackedBytesMax(final LogConfig config) {
+        return Math.max(RecordCheck.UNPACKED_BYTES_MAX, UNPACKED_PER_BATCH_BYTE * config.maxMessageBytes());
+    }
+
+    private static BatchRefusal refusalOfRecords(
+            final BatchProblem problem, final RecordCheck check, final int count, final LogConfig config) {
+        if (problem == BatchProblem.DECOMPRESSED_TOO_LARGE) {
+            return BatchRefusal.of(
+                    errorOf(problem),
+                    "the records take more than " + unpackedBytesMax(config) + " bytes once decompressed");
+        }
+        final String text = problem == BatchProblem.RECORD_TOO_LARGE
+                ? "the record takes more than " + config.recordBytesMax() + " bytes once decompressed"
+                : problem.text();
+        return check.recordIndex() < count
+                ? BatchRefusal.ofRecord(errorOf(problem), text, check.recordIndex(), text)
+                : BatchRefusal.of(errorOf(problem), text);
+    }
+
+    private static BatchRefusal refusalOfTimes(final RecordCheck check, final LogConfig config, final long nowMs) {
+        if (check.maxTimestamp() - nowMs > config.timestampAfterMaxMs()) {
+            return outOfTime(check.maxTimestampIndex(), check.maxTimestamp(), config, nowMs);
+        }
+        // Written so that neither the largest bound nor the smallest time overflows.
+        if (config.timestampBeforeMaxMs() < Long.MAX_VALUE
+                && check.minTimestamp() < nowMs - config.timestampBeforeMaxMs()) {
+            return outOfTime(check.minTimestampIndex(), check.minTimestamp(), config, nowMs);
+        }
+        return null;
+    }
+
+    private static BatchRefusal outOfTime(
+            final int recordIndex, final long timestamp, final LogConfig config, final long nowMs) {
+        return BatchRefusal.ofRecord(
+                ErrorCode.INVALID_TIMESTAMP,
+                "One or more records have been rejected due to invalid timestamp",
+                recordIndex,
+                "timestamp " + timestamp + " is more than " + config.timestampBeforeMaxMs() + " ms before or "
+                        + config.timestampAfterMaxMs() + " ms after the broker's time " + nowMs);
+    }
+
+    private static ErrorCode errorOf(final BatchProblem problem) {
+        return switch (problem) {
+            case TRUNCATED, BAD_LENGTH, BAD_CRC -> ErrorCode.CORRUPT_MESSAGE;
+            case UNKNOWN_CODEC -> ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
+            // Splitting such a batch and sending it again, as a producer does for this error, helps.
+            case DECOMPRESSED_TOO_LARGE -> ErrorCode.MESSAGE_TOO_LARGE;
+            default -> ErrorCode.INVALID_RECORD;
+        };
     }
 }

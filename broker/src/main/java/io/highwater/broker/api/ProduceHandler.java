@@ -11,7 +11,6 @@ import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.Uuids;
 import io.highwater.protocol.message.ProduceRequest;
 import io.highwater.protocol.message.ProduceResponse;
-import io.highwater.records.BatchProblem;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 
@@ -26,9 +25,11 @@ import java.util.UUID;
  *   <li>From version 13 on topics are named by id.
  * </ul>
  *
- * <p>Gaps: transactions (a transactional id is INVALID_REQUEST, a transactional batch INVALID_TXN_STATE); no deep check
- * of compressed records; old clients learn advertised versions that they can't use, because librdkafka before 2.11 reads
- * "can compress" from version 0.
+ * <p>{@link BatchRules} says which batches are taken: their records are walked, compressed ones too.
+ *
+ * <p>Gaps: transactions (a transactional id is INVALID_REQUEST, a transactional batch INVALID_TXN_STATE); the answer names
+ * the first record at fault, not all of a batch; old clients learn advertised versions that they can't use, because
+ * librdkafka before 2.11 reads "can compress" from version 0.
  */
 public final class ProduceHandler implements ApiHandler<ProduceRequest, ProduceResponse> {
     private static final short LOWEST_VERSION_SERVED = 3;
@@ -77,39 +78,38 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest, ProduceR
             final HostedTopic hosted = lookup.topicOrNull(topic.name, isById ? topic.topicId : Uuids.ZERO);
             for (final ProduceRequest.PartitionProduceData data : topic.partitionData) {
                 final Partition partition = PartitionLookup.partitionOrNull(hosted, data.index);
-                final ErrorCode error = partition == null
+                final BatchRefusal refusal = partition == null
                         ? missing(isById ? null : topic.name, topic.topicId, data.index, context.apiVersion())
                         : refusal(request, context, partition, data.records);
-                operation.add(topic, data, partition, error);
+                operation.add(topic, data, partition, refusal);
             }
         }
         operation.start();
     }
 
-    private ErrorCode missing(final String name, final UUID topicId, final int index, final short version) {
+    private BatchRefusal missing(final String name, final UUID topicId, final int index, final short version) {
         final ErrorCode error = lookup.whyMissing(name, topicId, index);
-        return error == ErrorCode.KAFKA_STORAGE_ERROR && version < FIRST_VERSION_WITH_STORAGE_ERROR
-                ? ErrorCode.NOT_LEADER_OR_FOLLOWER
-                : error;
+        return BatchRefusal.of(
+                error == ErrorCode.KAFKA_STORAGE_ERROR && version < FIRST_VERSION_WITH_STORAGE_ERROR
+                        ? ErrorCode.NOT_LEADER_OR_FOLLOWER
+                        : error);
     }
 
-    /** NONE when the partition's shard is to be asked. */
-    private static ErrorCode refusal(
+    /** Null when the partition's shard is to be asked. */
+    private static BatchRefusal refusal(
             final ProduceRequest request,
             final RequestContext context,
             final Partition partition,
             final ByteBuffer records) {
         if (request.acks < ACKS_ALL || request.acks > 1) {
-            return ErrorCode.INVALID_REQUIRED_ACKS;
+            return BatchRefusal.of(ErrorCode.INVALID_REQUIRED_ACKS);
         }
         if (TopicNames.isInternal(partition.key().topic()) && !ADMIN_CLIENT_ID.equals(context.clientId())) {
-            return ErrorCode.INVALID_TOPIC_EXCEPTION;
+            return BatchRefusal.of(ErrorCode.INVALID_TOPIC_EXCEPTION);
         }
-        final BatchProblem problem = BatchRules.problem(records);
-        if (problem != BatchProblem.NONE) {
-            return BatchRules.errorOf(problem);
-        }
-        final ErrorCode error = BatchRules.checkHeader(records, context.apiVersion());
-        return error == ErrorCode.NONE && request.transactionalId != null ? ErrorCode.INVALID_REQUEST : error;
+        final BatchRefusal refusal = BatchRules.refusalOfHeader(records, context.apiVersion());
+        return refusal == null && request.transactionalId != null
+                ? BatchRefusal.of(ErrorCode.INVALID_REQUEST, "transactions are not supported yet")
+                : refusal;
     }
 }

@@ -50,15 +50,15 @@ final class ProduceOperation {
         this.metrics = metrics;
     }
 
-    /** Adds a batch: refused already when {@code refusal} is not NONE. */
+    /** Adds a batch: refused already when {@code refusal} is not null. */
     void add(
             final ProduceRequest.TopicProduceData topic,
             final ProduceRequest.PartitionProduceData data,
             final Partition partition,
-            final ErrorCode refusal) {
+            final BatchRefusal refusal) {
         final Batch batch = new Batch(topic, data, partition, refusal);
         batches.add(batch);
-        if (refusal == ErrorCode.NONE) {
+        if (refusal == null) {
             batchesLeft.incrementAndGet();
             work.add(partition.shard(), batch);
         }
@@ -115,7 +115,9 @@ final class ProduceOperation {
         private final ProduceRequest.TopicProduceData topic;
         private final ProduceRequest.PartitionProduceData data;
         private final Partition partition;
-        private final ErrorCode refusal;
+
+        /** Why the batch never reached the partition; null while it may, and once it did. */
+        private BatchRefusal refusal;
 
         /** Told once, however it ends. */
         private boolean isDone;
@@ -124,7 +126,7 @@ final class ProduceOperation {
                 final ProduceRequest.TopicProduceData topic,
                 final ProduceRequest.PartitionProduceData data,
                 final Partition partition,
-                final ErrorCode refusal) {
+                final BatchRefusal refusal) {
             this.topic = topic;
             this.data = data;
             this.partition = partition;
@@ -148,10 +150,9 @@ final class ProduceOperation {
             final ByteBuffer records = data.records;
             final int bytes = records.remaining();
             final int count = RecordBatch.recordCount(records, records.position());
-            final ErrorCode error =
-                    BatchRules.checkTopic(records, partition.log().config(), clock.wallMs());
-            if (error != ErrorCode.NONE) {
-                refuse(error);
+            refusal = BatchRules.refusalOfTopic(records, partition.log().config(), clock.wallMs());
+            if (refusal != null) {
+                refuse(refusal.error());
                 return;
             }
             partition.append(records, this, request.acks < 0, Math.max(0, request.timeoutMs));
@@ -178,7 +179,7 @@ final class ProduceOperation {
         }
 
         ErrorCode result() {
-            return refusal == ErrorCode.NONE ? error() : refusal;
+            return refusal == null ? error() : refusal.error();
         }
 
         ProduceResponse.PartitionProduceResponse response() {
@@ -191,20 +192,16 @@ final class ProduceOperation {
             answer.logStartOffset = logStartOffset();
             if (result != ErrorCode.NONE) {
                 answer.baseOffset = -1;
-                answer.errorMessage = explain(result);
+                answer.errorMessage = refusal == null ? result.defaultMessage() : refusal.message();
+                if (refusal != null && refusal.recordIndex() != BatchRefusal.WHOLE_BATCH) {
+                    final ProduceResponse.BatchIndexAndErrorMessage record =
+                            new ProduceResponse.BatchIndexAndErrorMessage();
+                    record.batchIndex = refusal.recordIndex();
+                    record.batchIndexErrorMessage = refusal.recordMessage();
+                    answer.recordErrors.add(record);
+                }
             }
             return answer;
-        }
-
-        private String explain(final ErrorCode result) {
-            if (result == ErrorCode.INVALID_REQUEST && request.transactionalId != null) {
-                return "transactions are not supported yet";
-            }
-            if (refusal == ErrorCode.INVALID_RECORD || refusal == ErrorCode.CORRUPT_MESSAGE) {
-                final String problem = BatchRules.problem(data.records).text();
-                return "valid".equals(problem) ? result.defaultMessage() : problem;
-            }
-            return result.defaultMessage();
         }
     }
 }

@@ -27,6 +27,8 @@ public final class TopicConfigs {
     public static final String FLUSH_MS = "flush.ms";
     /** Bytes of log between two entries of the offset index. */
     public static final String INDEX_INTERVAL_BYTES = "index.interval.bytes";
+    /** The largest record once decompressed. */
+    public static final String MAX_DECOMPRESSED_MESSAGE_BYTES = "max.decompressed.message.bytes";
     /** The largest batch. */
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
     /** How far a record's time may be ahead of the broker's clock. */
@@ -69,7 +71,7 @@ public final class TopicConfigs {
             int64("local.retention.bytes", -2, -2),
             int64("local.retention.ms", -2, -2),
             int64(MAX_COMPACTION_LAG_MS, LONG_MAX, 1),
-            int32("max.decompressed.message.bytes", INT_MAX, 1, INT_MAX),
+            int32(MAX_DECOMPRESSED_MESSAGE_BYTES, INT_MAX, 1, INT_MAX),
             int32(MAX_MESSAGE_BYTES, 1_048_588, 0, INT_MAX),
             int64(MESSAGE_TIMESTAMP_AFTER_MAX_MS, 3_600_000, 0),
             int64(MESSAGE_TIMESTAMP_BEFORE_MAX_MS, LONG_MAX, 0),

@@ -48,6 +48,9 @@ final class TopicLogs {
                         configs.text(given, TopicConfigs.FLUSH_POLICY).toUpperCase(Locale.ROOT)),
                 configs.number(given, TopicConfigs.FLUSH_MS),
                 LOG_APPEND_TIME.equals(configs.text(given, TopicConfigs.MESSAGE_TIMESTAMP_TYPE)),
+                configs.number(given, TopicConfigs.MESSAGE_TIMESTAMP_BEFORE_MAX_MS),
+                configs.number(given, TopicConfigs.MESSAGE_TIMESTAMP_AFTER_MAX_MS),
+                (int) configs.number(given, TopicConfigs.MAX_DECOMPRESSED_MESSAGE_BYTES),
                 configs.number(given, TopicConfigs.RETENTION_MS),
                 configs.number(given, TopicConfigs.RETENTION_BYTES),
                 producerIdExpirationMs);

@@ -17,7 +17,7 @@ public enum BatchProblem {
     /** Codec bits that name no codec. */
     UNKNOWN_CODEC("unknown compression codec"),
     /** Record count and last offset delta don't fit each other, or the records present. */
-    BAD_COUNT("record count is not positive, or not last offset delta + 1"),
+    BAD_COUNT("record count is not positive, not last offset delta + 1, or not that of the records"),
     /** Producer id, epoch and sequence must be all there or all absent. */
     BAD_PRODUCER("producer id without epoch or sequence"),
     /** A record whose fields don't lie inside it, or offset deltas that are not 0, 1, 2 and so on. */
@@ -27,7 +27,9 @@ public enum BatchProblem {
     /** The codec refuses the compressed stream. */
     BAD_COMPRESSION("compressed records can't be read"),
     /** The records would take more memory than the reader allows. */
-    DECOMPRESSED_TOO_LARGE("decompressed records exceed the limit");
+    DECOMPRESSED_TOO_LARGE("decompressed records exceed the limit"),
+    /** One compressed record would. */
+    RECORD_TOO_LARGE("a decompressed record exceeds the limit");
 
     private final String text;
 

@@ -3,54 +3,46 @@ package io.highwater.records;
 import java.nio.ByteBuffer;
 
 /**
- * Says whether bytes are a batch, without allocation and without moving the buffer. Three depths: the header alone, header
- * and CRC (what a stored or replicated batch must hold), and all that a producer must have got right, uncompressed records
- * included. Compressed records are not opened: the CRC vouches for the bytes, and consumers check what is inside.
+ * Says whether bytes are a batch, without allocation and without moving the buffer. In depths: the header alone, header and
+ * CRC (what a stored or replicated batch must hold), what a producer must have got right in the header, and with
+ * {@link RecordCheck} all that is in the records, compressed or not.
  *
  * <p>It does not say whether a batch is <em>allowed</em> (size, control, transactional, timestamps): these are facts of
  * {@link RecordBatch} for the caller to judge. Safe for any thread as long as the buffer is the caller's alone.
  */
 public final class BatchValidation {
-    /** Attributes, timestamp delta, offset delta, key length, value length, header count: one byte each at least. */
-    private static final int RECORD_BYTES_MIN = 6;
-
     private BatchValidation() {}
 
-    /** All that a producer must get right, for exactly one batch between position and limit. */
+    /** All that a producer must get right, records included, for exactly one batch between position and limit. */
     public static BatchProblem checkProduced(final ByteBuffer records) {
-        final int position = records.position();
-        final int limit = records.limit();
-        final BatchProblem problem = checkProduced(records, position, limit);
-        if (problem == BatchProblem.NONE && position + RecordBatch.sizeInBytes(records, position) != limit) {
-            return BatchProblem.MORE_THAN_ONE_BATCH;
-        }
-        return problem;
+        final BatchProblem problem = checkProducedHeader(records);
+        return problem == BatchProblem.NONE
+                ? RecordCheck.ofThread()
+                        .check(records, records.position(), RecordCheck.UNPACKED_BYTES_MAX, Integer.MAX_VALUE)
+                : problem;
     }
 
-    /** All that a producer must get right, for the batch that begins at {@code position}; it may end before the limit. */
-    public static BatchProblem checkProduced(final ByteBuffer buffer, final int position, final int limit) {
-        final BatchProblem problem = checkStored(buffer, position, limit);
+    /** All that a producer must get right except the records, for exactly one batch between position and limit. */
+    public static BatchProblem checkProducedHeader(final ByteBuffer records) {
+        final int position = records.position();
+        final int limit = records.limit();
+        final BatchProblem problem = checkStored(records, position, limit);
         if (problem != BatchProblem.NONE) {
             return problem;
         }
-        final int count = RecordBatch.recordCount(buffer, position);
-        if (count <= 0 || count - 1 != RecordBatch.lastOffsetDelta(buffer, position)) {
+        final int count = RecordBatch.recordCount(records, position);
+        if (count <= 0 || count - 1 != RecordBatch.lastOffsetDelta(records, position)) {
             return BatchProblem.BAD_COUNT;
         }
-        if (RecordBatch.producerId(buffer, position) >= 0
-                && (RecordBatch.producerEpoch(buffer, position) < 0
-                        || (RecordBatch.baseSequence(buffer, position) < 0
-                                && !RecordBatch.isControl(buffer, position)))) {
+        if (RecordBatch.producerId(records, position) >= 0
+                && (RecordBatch.producerEpoch(records, position) < 0
+                        || (RecordBatch.baseSequence(records, position) < 0
+                                && !RecordBatch.isControl(records, position)))) {
             return BatchProblem.BAD_PRODUCER;
         }
-        if ((RecordBatch.attributes(buffer, position) & RecordBatch.CODEC_MASK) != 0) {
-            return BatchProblem.NONE;
-        }
-        return checkRecords(
-                buffer,
-                position + RecordBatch.HEADER_BYTES,
-                position + RecordBatch.sizeInBytes(buffer, position),
-                count);
+        return position + RecordBatch.sizeInBytes(records, position) == limit
+                ? BatchProblem.NONE
+                : BatchProblem.MORE_THAN_ONE_BATCH;
     }
 
     /** Header and CRC of the batch that begins at {@code position}; compaction may have left fewer records than offsets. */
@@ -92,44 +84,6 @@ public final class BatchValidation {
             return BatchProblem.BAD_LENGTH;
         }
         return size > available ? BatchProblem.TRUNCATED : BatchProblem.NONE;
-    }
-
-    /** Walks the plain records in {@code [position, limit)}, which must be exactly {@code count} of them. */
-    static BatchProblem checkRecords(final ByteBuffer buffer, final int position, final int limit, final int count) {
-        int at = position;
-        for (int i = 0; i < count; i++) {
-            final long length = Varint.read(buffer, at, limit);
-            final int start = Varint.end(length);
-            if (start == Varint.MALFORMED
-                    || Varint.value(length) < RECORD_BYTES_MIN
-                    || Varint.value(length) > limit - start) {
-                return BatchProblem.BAD_RECORD;
-            }
-            final int end = start + Varint.value(length);
-            if (!isRecord(buffer, start, end, i)) {
-                return BatchProblem.BAD_RECORD;
-            }
-            at = end;
-        }
-        return at == limit ? BatchProblem.NONE : BatchProblem.BAD_RECORD;
-    }
-
-    /** True when the fields of one record fill {@code [start, end)} exactly and its offset delta is the given one. */
-    private static boolean isRecord(final ByteBuffer buffer, final int start, final int end, final int offsetDelta) {
-        final int afterTimestamp = Varint.endOfLong(buffer, start + Byte.BYTES, end);
-        if (afterTimestamp == Varint.MALFORMED) {
-            return false;
-        }
-        final long delta = Varint.read(buffer, afterTimestamp, end);
-        if (Varint.end(delta) == Varint.MALFORMED || Varint.value(delta) != offsetDelta) {
-            return false;
-        }
-        final int afterKey = endOfBytes(buffer, Varint.end(delta), end, true);
-        final int afterValue = afterKey == Varint.MALFORMED ? afterKey : endOfBytes(buffer, afterKey, end, true);
-        if (afterValue == Varint.MALFORMED) {
-            return false;
-        }
-        return endOfHeaders(buffer, afterValue, end) == end;
     }
 
     /** The position after the headers, or {@link Varint#MALFORMED}. */

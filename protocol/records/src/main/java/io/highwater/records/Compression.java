@@ -4,6 +4,7 @@ import io.highwater.records.codec.DecompressionLimitException;
 import io.highwater.records.codec.GzipCodec;
 import io.highwater.records.codec.Lz4Codec;
 import io.highwater.records.codec.SnappyCodec;
+import io.highwater.records.codec.Unpacker;
 import io.highwater.records.codec.ZstdCodec;
 import java.io.IOException;
 import java.io.InputStream;
@@ -97,6 +98,23 @@ public enum Compression {
             case NONE:
             default:
                 return new LimitedInput(in, bytesMax);
+        }
+    }
+
+    /** Decompresses one stream after the other in memory of its own; for one thread to keep. */
+    Unpacker newUnpacker() {
+        switch (this) {
+            case GZIP:
+                return GzipCodec.newUnpacker();
+            case SNAPPY:
+                return SnappyCodec.newUnpacker();
+            case LZ4:
+                return Lz4Codec.newUnpacker();
+            case ZSTD:
+                return ZstdCodec.newUnpacker();
+            case NONE:
+            default:
+                throw new IllegalStateException("plain records need no unpacking");
         }
     }
 }

@@ -6,7 +6,8 @@ import java.util.zip.CRC32C;
 
 /**
  * Record batch, format v2. Big-endian. The unit of produce, storage, replication and fetch: a log stores these bytes as the
- * producer sent them, base offset and leader epoch (and, with log append time, three more fields) filled in.
+ * producer sent them, base offset and leader epoch filled in; with log append time three more fields, and the max timestamp
+ * where the producer had it wrong.
  *
  * <pre>
  *      0                   1                   2                   3
@@ -246,6 +247,12 @@ public final class RecordBatch {
     /** Makes the batch one of log append time: sets the type bit and the max timestamp, and renews the CRC. */
     public static void setLogAppendTime(final ByteBuffer buffer, final int position, final long timestampMs) {
         putShort(buffer, position + ATTRIBUTES, (short) (attributes(buffer, position) | LOG_APPEND_TIME_BIT));
+        putLong(buffer, position + MAX_TIMESTAMP, timestampMs);
+        putInt(buffer, position + CRC, computeCrc(buffer, position));
+    }
+
+    /** Says the records' largest timestamp, and renews the CRC. */
+    public static void setMaxTimestamp(final ByteBuffer buffer, final int position, final long timestampMs) {
         putLong(buffer, position + MAX_TIMESTAMP, timestampMs);
         putInt(buffer, position + CRC, computeCrc(buffer, position));
     }

@@ -51,6 +51,14 @@ final class Varint {
 
     /** The position after the 64-bit number at {@code position}, or {@link #MALFORMED}. */
     static int endOfLong(final ByteBuffer buffer, final int position, final int limit) {
+        if (position + 1 < limit) {
+            if (buffer.get(position) >= 0) {
+                return position + 1;
+            }
+            if (buffer.get(position + 1) >= 0) {
+                return position + 2;
+            }
+        }
         for (int i = 0; i < LONG_BYTES_MAX && position + i < limit; i++) {
             final int b = buffer.get(position + i);
             if (b >= 0) {
@@ -63,6 +71,16 @@ final class Varint {
 
     /** The 64-bit number at {@code position}, which {@link #endOfLong} has found whole. */
     static long longAt(final ByteBuffer buffer, final int position) {
+        final long first = buffer.get(position);
+        if (first >= 0) {
+            return (first >>> 1) ^ -(first & 1);
+        }
+        final long second = buffer.get(position + 1);
+        if (second >= 0) {
+            // Some seconds, in milliseconds: what the records of a batch are apart.
+            final long two = first & 0x7F | second << 7;
+            return (two >>> 1) ^ -(two & 1);
+        }
         long raw = 0;
         int at = position;
         int shift = 0;

@@ -73,7 +73,7 @@ class BatchValidationTest {
         final ByteBuffer two = ByteBuffer.allocate(2 * batch.limit());
         two.put(batch.duplicate()).put(batch.duplicate()).flip();
         assertEquals(BatchProblem.MORE_THAN_ONE_BATCH, BatchValidation.checkProduced(two));
-        assertEquals(BatchProblem.NONE, BatchValidation.checkProduced(two, 0, two.limit()));
+        assertEquals(BatchProblem.NONE, BatchValidation.checkStored(two, 0, two.limit()));
     }
 
     @Test

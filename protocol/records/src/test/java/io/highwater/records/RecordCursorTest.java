@@ -27,15 +27,15 @@ class RecordCursorTest {
 
     @Test
     void aRawSnappyBlockIsReadLikeAFramedOne() throws IOException {
-        final byte[] plain = plainRecords(Sample.records());
-        final ByteBuffer raw = withPayload(Compression.SNAPPY, Sample.records(), Snappy.compress(plain));
+        final byte[] plain = Sample.plainRecords(Sample.records());
+        final ByteBuffer raw = Sample.withPayload(Compression.SNAPPY, Sample.records(), Snappy.compress(plain));
         assertEquals(BatchProblem.NONE, BatchValidation.checkProduced(raw));
         assertEquals(Sample.records(), Sample.read(raw));
     }
 
     @Test
     void joinedSnappyStreamsAreReadAsOne() throws IOException {
-        final byte[] plain = plainRecords(Sample.records());
+        final byte[] plain = Sample.plainRecords(Sample.records());
         final BatchOutput out = new BatchOutput(100);
         for (int half = 0; half < 2; half++) {
             try (OutputStream stream = Compression.SNAPPY.compress(out)) {
@@ -43,7 +43,8 @@ class RecordCursorTest {
             }
         }
         assertEquals(
-                Sample.records(), Sample.read(withPayload(Compression.SNAPPY, Sample.records(), out.toByteArray())));
+                Sample.records(),
+                Sample.read(Sample.withPayload(Compression.SNAPPY, Sample.records(), out.toByteArray())));
     }
 
     @ParameterizedTest
@@ -90,7 +91,7 @@ class RecordCursorTest {
     @ParameterizedTest
     @EnumSource(Compression.class)
     void randomDamageBelowTheCodecGivesRecordsOrANamedProblem(final Compression compression) throws IOException {
-        final byte[] plain = plainRecords(Sample.records());
+        final byte[] plain = Sample.plainRecords(Sample.records());
         final SeededRandom random = new SeededRandom(6);
         int refused = 0;
         for (int round = 0; round < 2_000; round++) {
@@ -102,7 +103,7 @@ class RecordCursorTest {
             try (OutputStream stream = compression.compress(out)) {
                 stream.write(damaged);
             }
-            refused += isRefused(withPayload(compression, Sample.records(), out.toByteArray())) ? 1 : 0;
+            refused += isRefused(Sample.withPayload(compression, Sample.records(), out.toByteArray())) ? 1 : 0;
         }
         assertTrue(refused > 500, "refused " + refused);
     }
@@ -112,10 +113,10 @@ class RecordCursorTest {
         for (final Compression compression : Compression.values()) {
             final BatchOutput out = new BatchOutput(100);
             try (OutputStream stream = compression.compress(out)) {
-                stream.write(plainRecords(Sample.records()));
+                stream.write(Sample.plainRecords(Sample.records()));
                 stream.write(1);
             }
-            final ByteBuffer batch = withPayload(compression, Sample.records(), out.toByteArray());
+            final ByteBuffer batch = Sample.withPayload(compression, Sample.records(), out.toByteArray());
             final CorruptBatchException e = assertThrows(CorruptBatchException.class, () -> Sample.read(batch));
             assertEquals(BatchProblem.BAD_COUNT, e.problem());
         }
@@ -233,23 +234,5 @@ class RecordCursorTest {
         } catch (final CorruptBatchException e) {
             return true;
         }
-    }
-
-    private static byte[] plainRecords(final List<LogRecord> records) {
-        final ByteBuffer batch = Sample.batch(Compression.NONE, records);
-        final byte[] plain = new byte[batch.limit() - RecordBatch.HEADER_BYTES];
-        batch.get(RecordBatch.HEADER_BYTES, plain);
-        return plain;
-    }
-
-    /** A batch with the header of these records and any bytes as their compressed form. */
-    private static ByteBuffer withPayload(
-            final Compression compression, final List<LogRecord> records, final byte[] payload) {
-        final ByteBuffer template = Sample.batch(compression, records);
-        final ByteBuffer batch = ByteBuffer.allocate(RecordBatch.HEADER_BYTES + payload.length);
-        batch.put(template.limit(RecordBatch.HEADER_BYTES)).put(payload).flip();
-        batch.putInt(RecordBatch.LENGTH, batch.limit() - RecordBatch.LOG_OVERHEAD);
-        Sample.renewCrc(batch);
-        return batch;
     }
 }

@@ -86,4 +86,22 @@ final class Sample {
                 .put(bytes.duplicate())
                 .flip();
     }
+
+    /** Records as they lie in a plain batch. */
+    static byte[] plainRecords(final List<LogRecord> records) {
+        final ByteBuffer batch = batch(Compression.NONE, records);
+        final byte[] plain = new byte[batch.limit() - RecordBatch.HEADER_BYTES];
+        batch.get(RecordBatch.HEADER_BYTES, plain);
+        return plain;
+    }
+
+    /** A batch with the header of these records and any bytes as their compressed form. */
+    static ByteBuffer withPayload(final Compression compression, final List<LogRecord> records, final byte[] payload) {
+        final ByteBuffer template = batch(compression, records);
+        final ByteBuffer batch = ByteBuffer.allocate(RecordBatch.HEADER_BYTES + payload.length);
+        batch.put(template.limit(RecordBatch.HEADER_BYTES)).put(payload).flip();
+        batch.putInt(RecordBatch.LENGTH, batch.limit() - RecordBatch.LOG_OVERHEAD);
+        renewCrc(batch);
+        return batch;
+    }
 }

@@ -21,4 +21,9 @@ public final class GzipCodec {
     public static InputStream decompress(final InputStream in) throws IOException {
         return new GZIPInputStream(in, BUFFER_BYTES);
     }
+
+    /** Decompresses without keeping; one per thread. */
+    public static Unpacker newUnpacker() {
+        return new GzipUnpacker();
+    }
 }

@@ -23,4 +23,9 @@ public final class Lz4Codec {
     public static InputStream decompress(final InputStream in) throws IOException {
         return new LZ4FrameInputStream(in);
     }
+
+    /** Decompresses without keeping; one per thread. */
+    public static Unpacker newUnpacker() {
+        return new Lz4Unpacker();
+    }
 }

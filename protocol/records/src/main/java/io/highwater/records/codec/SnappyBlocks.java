@@ -19,12 +19,12 @@ import org.xerial.snappy.Snappy;
  * Without the magic, all bytes are one raw block. Confined to one thread.
  */
 final class SnappyBlocks extends InputStream {
-    private static final byte[] MAGIC = {(byte) 0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0};
+    static final byte[] MAGIC = {(byte) 0x82, 'S', 'N', 'A', 'P', 'P', 'Y', 0};
     private static final int HEADER_BYTES = MAGIC.length + 2 * Integer.BYTES;
     /** The first four bytes of the magic as a block length: negative, so no length can be taken for it. */
     private static final int MAGIC_AS_LENGTH = 0x82534E41;
     /** The densest element, a copy of 64 bytes in 3. */
-    private static final int EXPANSION_MAX = 22;
+    static final int EXPANSION_MAX = 22;
 
     private final ByteBuffer in;
     private final long bytesMax;

@@ -25,4 +25,9 @@ public final class SnappyCodec {
     public static InputStream decompress(final ByteBuffer compressed, final long bytesMax) throws IOException {
         return new SnappyBlocks(compressed, bytesMax);
     }
+
+    /** Decompresses without keeping; one per thread. */
+    public static Unpacker newUnpacker() {
+        return new SnappyUnpacker();
+    }
 }

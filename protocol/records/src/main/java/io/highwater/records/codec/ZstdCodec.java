@@ -20,4 +20,9 @@ public final class ZstdCodec {
     public static InputStream decompress(final InputStream in) throws IOException {
         return new ZstdInputStreamNoFinalizer(in, RecyclingBufferPool.INSTANCE);
     }
+
+    /** Decompresses without keeping; one per thread. */
+    public static Unpacker newUnpacker() {
+        return new ZstdUnpacker();
+    }
 }
