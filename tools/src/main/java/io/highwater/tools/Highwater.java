@@ -73,7 +73,9 @@ public final class Highwater {
         for (int words = Math.min(2, arguments.length); words > 0; words--) {
             final Supplier<Subcommand> found = SUBCOMMANDS.get(String.join(" ", Arrays.copyOf(arguments, words)));
             if (found != null) {
-                return runSubcommand(found.get(), Arrays.copyOfRange(arguments, words, arguments.length));
+                final Subcommand subcommand = found.get();
+                subcommand.prepare();
+                return runSubcommand(subcommand, Arrays.copyOfRange(arguments, words, arguments.length));
             }
         }
         return runRoot(arguments);

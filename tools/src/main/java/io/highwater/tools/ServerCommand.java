@@ -26,6 +26,9 @@ import java.util.TreeMap;
 final class ServerCommand extends HelpFlag {
     private volatile boolean gaveUp;
 
+    /** Loads what every server needs; null when nobody asked for it. */
+    private Thread preload;
+
     @Parameter(
             names = "--data",
             description = "Directory of the data (log.dirs), made if it is not there. Default: ./highwater-data")
@@ -74,6 +77,13 @@ final class ServerCommand extends HelpFlag {
     }
 
     @Override
+    public void prepare() {
+        preload = new Thread(Server::preload, "preload");
+        preload.setDaemon(true);
+        preload.start();
+    }
+
+    @Override
     public int run(final Terminal terminal) {
         final Server server = start();
         final BrokerConfig config = server.config();
@@ -96,10 +106,23 @@ final class ServerCommand extends HelpFlag {
 
     /** Starts a broker as the flags say; returns when it is ready. */
     Server start() {
+        awaitPreload();
         try {
             return Server.start(BrokerConfig.of(mergedSettings()));
         } catch (final ConfigException | StartException e) {
             throw new UsageException(e.getMessage());
+        }
+    }
+
+    /** Two threads that initialise the same classes in different orders may wait for each other for ever. */
+    private void awaitPreload() {
+        if (preload == null) {
+            return;
+        }
+        try {
+            preload.join();
+        } catch (final InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

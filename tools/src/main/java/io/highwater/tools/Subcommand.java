@@ -18,6 +18,9 @@ interface Subcommand {
     /** True when {@code --help} was given. */
     boolean helpWanted();
 
+    /** Begins with what needs no flag and takes its time, beside the parsing of the flags; may be left out. */
+    default void prepare() {}
+
     /**
      * Does it.
      *

@@ -93,6 +93,15 @@ public final class Server implements AutoCloseable {
                 coreOpener);
     }
 
+    /**
+     * Loads what every server needs, whatever its settings: the logging provider (with this class), whose date format takes
+     * longest, and what the transport stands on. To be over before {@link #start}, on a thread that has nothing better to
+     * do meanwhile.
+     */
+    public static void preload() {
+        NettyTransport.preload();
+    }
+
     /** Starts a broker; returns when it is ready. */
     public static Server start(final BrokerConfig config) throws StartException {
         return start(config, CoreBinding::open);

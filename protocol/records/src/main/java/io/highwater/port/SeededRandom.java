@@ -1,6 +1,5 @@
 package io.highwater.port;
 
-import java.security.SecureRandom;
 import java.util.UUID;
 
 /**
@@ -21,12 +20,7 @@ public final class SeededRandom implements RandomSource {
 
     /** A sequence that nobody can repeat: the seed comes from the operating system. */
     public static SeededRandom fromSystem() {
-        final byte[] seed = new SecureRandom().generateSeed(8);
-        long value = 0;
-        for (final byte b : seed) {
-            value = (value << 8) | (b & 0xFF);
-        }
-        return new SeededRandom(value);
+        return new SeededRandom(SystemSeed.next());
     }
 
     @Override

@@ -28,7 +28,9 @@ public final class Distribution {
 
     public static List<Path> jars() throws java.io.IOException {
         try (Stream<Path> jars = Files.list(target().resolve("highwater/lib"))) {
-            return jars.sorted().collect(Collectors.toList());
+            return jars.filter(path -> path.toString().endsWith(".jar"))
+                    .sorted()
+                    .collect(Collectors.toList());
         }
     }
 

@@ -91,6 +91,12 @@ public final class NettyTransport implements Transport {
         this.resolver = new AddressResolver(options.threadName() + "-names");
     }
 
+    /** Loads the native library and the allocator's classes, most of what the first transport of a process costs. */
+    public static void preload() {
+        final IoHandlerFactory io = Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+        LOG.debug("preloaded {} and {}", io, PooledByteBufAllocator.DEFAULT);
+    }
+
     /** True when the operating system's epoll is used directly. */
     public boolean isNative() {
         return epoll;
