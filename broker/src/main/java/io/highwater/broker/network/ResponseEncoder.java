@@ -22,6 +22,11 @@ final class ResponseEncoder {
 
     private ResponseEncoder() {}
 
+    /**
+     * Takes over {@code lifetime}: it is given back with the frame, or here when the answer can't be written.
+     *
+     * @throws IllegalArgumentException when a field does not fit its type
+     */
     static ByteBuf encode(
             final ByteBufAllocator allocator,
             final Route route,
@@ -29,17 +34,26 @@ final class ResponseEncoder {
             final int correlationId,
             final Message response,
             final Retained lifetime) {
-        final MessageCodec<Message> codec = route.responseCodec();
-        final boolean flexibleHeader = route.hasFlexibleResponseHeader(version);
-        final int bodyBytes = codec.size(response, version);
-        final int frameBytes = PREFIX_AND_HEADER_BYTES + (flexibleHeader ? 1 : 0) + bodyBytes;
-        if (lifetime == Retained.NONE) {
-            final ByteBuf frame = allocator.directBuffer(frameBytes);
-            write(new MessageWriter(frame), frameBytes, correlationId, flexibleHeader, codec, response, version);
-            return frame;
+        MessageWriter out = null;
+        boolean isWritten = false;
+        try {
+            final MessageCodec<Message> codec = route.responseCodec();
+            final boolean flexibleHeader = route.hasFlexibleResponseHeader(version);
+            final int bodyBytes = codec.size(response, version);
+            final int frameBytes = PREFIX_AND_HEADER_BYTES + (flexibleHeader ? 1 : 0) + bodyBytes;
+            out = lifetime == Retained.NONE
+                    ? new MessageWriter(allocator.directBuffer(frameBytes))
+                    : MessageWriter.gathering(allocator, Math.min(frameBytes, HEAD_BYTES_GUESS));
+            write(out, frameBytes, correlationId, flexibleHeader, codec, response, version);
+            isWritten = true;
+        } finally {
+            if (!isWritten) {
+                if (out != null) {
+                    out.discard();
+                }
+                lifetime.release();
+            }
         }
-        final MessageWriter out = MessageWriter.gathering(allocator, Math.min(frameBytes, HEAD_BYTES_GUESS));
-        write(out, frameBytes, correlationId, flexibleHeader, codec, response, version);
         return out.finish(lifetime);
     }
 

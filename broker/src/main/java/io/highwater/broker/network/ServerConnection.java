@@ -180,16 +180,38 @@ final class ServerConnection implements LinkHandler {
             lifetime.release();
             return;
         }
-        final ByteBuf encoded = ResponseEncoder.encode(
-                link.allocator(),
-                exchange.route(),
-                exchange.apiVersion(),
-                exchange.correlationId(),
-                response,
-                lifetime);
+        final ByteBuf encoded = encodeOrClose(exchange, response, lifetime);
+        if (encoded == null) {
+            return;
+        }
         queuedResponseBytes += encoded.readableBytes();
         exchange.answered(encoded);
         drain();
+    }
+
+    /**
+     * Null when the answer can't be written, and the connection is closed: whoever gave the answer goes on with those of
+     * others, and the requests behind this one must not wait for ever.
+     */
+    private ByteBuf encodeOrClose(final Exchange exchange, final Message response, final Retained lifetime) {
+        try {
+            return ResponseEncoder.encode(
+                    link.allocator(),
+                    exchange.route(),
+                    exchange.apiVersion(),
+                    exchange.correlationId(),
+                    response,
+                    lifetime);
+        } catch (final RuntimeException | OutOfMemoryError e) {
+            // Netty's bound on memory off the heap is an OutOfMemoryError; the JVM ends itself at those of the heap.
+            LOG.error(
+                    "the answer to a {} request of {} can't be written, closing the connection",
+                    exchange.route().apiKey(),
+                    link,
+                    e);
+            closeFor("internal error");
+            return null;
+        }
     }
 
     void onNoAnswer(final Exchange exchange) {

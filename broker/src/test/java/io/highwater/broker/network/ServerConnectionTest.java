@@ -354,6 +354,38 @@ class ServerConnectionTest {
         assertTrue(client.frames.get(1).readableBytes() > 5_000);
     }
 
+    /** Aim: what a client sent and gets back may not fit its field, as a name of bytes that are no UTF-8. */
+    @Test
+    void anAnswerThatCannotBeWrittenEndsTheConnectionAndGivesItsMemoryBack() {
+        send(new FetchRequest(), (short) 12, 1);
+        send(new HeartbeatRequest(), (short) 4, 2);
+        scheduler.runFor(10);
+        final FetchResponse response = new FetchResponse();
+        final FetchResponse.FetchableTopicResponse topic = new FetchResponse.FetchableTopicResponse();
+        topic.topic = "n".repeat(Short.MAX_VALUE + 1);
+        response.responses.add(topic);
+        final AtomicInteger released = new AtomicInteger();
+
+        fetches.replies.get(0).send(response, new Retained() {
+            @Override
+            public void retain() {}
+
+            @Override
+            public void release() {
+                released.incrementAndGet();
+            }
+        });
+        scheduler.runFor(10);
+
+        assertEquals(1, released.get());
+        assertEquals(0, client.frames.size());
+        assertEquals(0, serverBudget.bytesInFlight());
+        assertTrue(client.closedFor != null);
+        answerHeartbeat(0);
+        scheduler.runFor(10);
+        assertEquals(0, client.frames.size());
+    }
+
     @Test
     void givesBackFramesAndMemoryOfAConnectionThatGoes() {
         final AtomicInteger released = new AtomicInteger();
