@@ -354,7 +354,8 @@ public final class LogDirectory implements AutoCloseable {
             }
             CloseHelper.closeAll(logs);
             directories.forceNames();
-            if (allWell) {
+            // Asked again: what happened while the logs closed counts too.
+            if (allWell && flusher.failure() == null) {
                 journal.markCleanStop();
             }
         } finally {

@@ -32,6 +32,12 @@ final class LogForce implements Forceable {
 
     private long forcedBytes;
     private boolean closed;
+    /**
+     * The first force that failed, null while none has. What was written before it may be lost although the next force
+     * succeeds, so there is no next one. Guarded by this.
+     */
+    private IOException failure;
+
     /** Everything below is durable. Written under the lock. */
     private volatile long forcedOffset;
     /** The newest state of the producers that the journal has not got, null when there is none. */
@@ -91,6 +97,14 @@ final class LogForce implements Forceable {
         producers = new JournalEntry.ProducerSnapshot(id, offset, snapshot);
     }
 
+    /**
+     * False while the journal has yet to get the state that was offered last: a newer one in its place would be beyond the
+     * forced end again under steady appends, and the journal never get any.
+     */
+    boolean wantsProducers() {
+        return producers == null;
+    }
+
     long forcedOffset() {
         return forcedOffset;
     }
@@ -100,6 +114,22 @@ final class LogForce implements Forceable {
         if (closed) {
             return;
         }
+        requireWell();
+        try {
+            forceFiles();
+        } catch (final IOException e) {
+            failure = e;
+            throw e;
+        }
+    }
+
+    private void requireWell() throws IOException {
+        if (failure != null) {
+            throw new IOException(directory + ": a force has failed before", failure);
+        }
+    }
+
+    private void forceFiles() throws IOException {
         end.read(seen);
         if (directoryChanged.getAndSet(false)) {
             disk.forceDirectory(directory);
@@ -126,6 +156,11 @@ final class LogForce implements Forceable {
         if (closed) {
             return;
         }
+        requireWell();
+        // First, so that of a torn pair an older state of the producers is left and not one beyond the recovery point,
+        // which
+        // recovery could not use: it would read the whole log instead of the stretch between.
+        journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
         final JournalEntry.ProducerSnapshot snapshot = producers;
         if (snapshot != null && snapshot.offset() <= forcedOffset) {
             journal.append(snapshot);
@@ -133,7 +168,6 @@ final class LogForce implements Forceable {
             producersNotedAt = snapshot.offset();
             producers = null;
         }
-        journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
     }
 
     @Override
@@ -145,6 +179,7 @@ final class LogForce implements Forceable {
      * The log will end earlier: from here on nothing beyond is claimed to be durable, after a crash neither.
      */
     synchronized void lowerTo(final Journal journal, final long offset, final long position) throws IOException {
+        requireWell();
         producers = null;
         if (producersNotedAt > offset) {
             // The journal's state has batches that go now: until there is another one, the log itself tells.
@@ -152,7 +187,8 @@ final class LogForce implements Forceable {
             producersNotedAt = 0;
             journal.append(new JournalEntry.ProducerSnapshot(id, 0, new ProducerStates(0).snapshot()));
         }
-        if (offset < forcedOffset) {
+        // At the forced end too: its position may be in a segment that goes.
+        if (offset <= forcedOffset) {
             forcedOffset = offset;
             forcedPosition = position;
         }

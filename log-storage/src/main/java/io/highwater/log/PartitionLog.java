@@ -465,14 +465,21 @@ public final class PartitionLog {
         if (size <= config.segmentBytes() && !isOld && lastOffset - active.baseOffset() <= Integer.MAX_VALUE) {
             return;
         }
+        // Before there is a next one: recovery would trust a segment that no roll completed more than what follows it.
+        active.seal();
         final Segment next = Segment.create(
                 around.disk(), directory, RecordBatch.baseOffset(batch, at), config.indexIntervalBytes());
         force.onDirectoryChanged();
-        active.seal();
-        around.journal()
-                .append(new JournalEntry.SegmentKept(
-                        id, new JournalEntry.Segment(active.baseOffset(), active.sizeBytes(), active.maxTimestamp())));
-        around.journal().append(new JournalEntry.SegmentKept(id, new JournalEntry.Segment(next.baseOffset(), -1, -1)));
+        try {
+            around.journal()
+                    .append(new JournalEntry.SegmentKept(
+                            id,
+                            new JournalEntry.Segment(active.baseOffset(), active.sizeBytes(), active.maxTimestamp())));
+            noteActive(next);
+        } catch (final IOException e) {
+            next.delete();
+            throw e;
+        }
         force.onSealed(active);
         untidy.add(active);
         segments.add(next);
@@ -620,7 +627,8 @@ public final class PartitionLog {
             listener.onStableEnd(this, stableEnd);
         }
         final long nowMs = around.clock().monotonicMs();
-        final boolean isSnapshotDue = nowMs - snapshotMs >= around.config().recoveryPointIntervalMs();
+        final boolean isSnapshotDue =
+                nowMs - snapshotMs >= around.config().recoveryPointIntervalMs() && force.wantsProducers();
         if ((isSnapshotDue || !untidy.isEmpty()) && upkeep.tryLock()) {
             try {
                 lookAfter(isSnapshotDue, nowMs);
@@ -656,7 +664,10 @@ public final class PartitionLog {
                 }
                 return false;
             } catch (final IOException e) {
-                around.flusher().fail(e);
+                // A log that was deleted meanwhile has its files elsewhere, or nowhere.
+                if (offline == null) {
+                    around.flusher().fail(e);
+                }
                 return true;
             }
         });

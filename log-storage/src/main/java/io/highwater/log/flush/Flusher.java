@@ -35,7 +35,7 @@ public final class Flusher {
     /** Monotonic time of the last note in the journal. Guarded by this. */
     private long notedMs;
 
-    private boolean closed;
+    private volatile boolean closed;
     /** What ended the directory, null while it is well. */
     private volatile IOException failure;
 
@@ -114,14 +114,23 @@ public final class Flusher {
 
     /** Ends the directory: after a failed force nobody knows what the device holds. Safe for any thread. */
     public void fail(final IOException cause) {
-        synchronized (this) {
-            if (failure != null) {
-                return;
-            }
-            failure = cause;
-            waiting.clear();
-            unnoted.clear();
+        if (endWith(cause)) {
+            tellAll(cause);
         }
+    }
+
+    /** False when the directory has ended already. */
+    private synchronized boolean endWith(final IOException cause) {
+        if (failure != null) {
+            return false;
+        }
+        failure = cause;
+        waiting.clear();
+        unnoted.clear();
+        return true;
+    }
+
+    private void tellAll(final IOException cause) {
         LOG.error("the directory is offline until it is opened anew: {}", cause.toString());
         for (final Ticket ticket : tickets) {
             try {
@@ -139,19 +148,17 @@ public final class Flusher {
     }
 
     private void startGroup() {
-        if (failure == null && underWay.compareAndSet(false, true)) {
+        if (failure == null && !closed && underWay.compareAndSet(false, true)) {
             executor.execute(this::runGroup);
         }
     }
 
     private void runGroup() {
         try {
-            forceGroup();
-        } catch (final IOException e) {
-            fail(e);
-        } catch (final RuntimeException e) {
-            LOG.error("a group of forces met a fault", e);
-            fail(new IOException("the flusher met a fault: " + e, e));
+            final IOException cause = forceGroup();
+            if (cause != null) {
+                tellAll(cause);
+            }
         } catch (final Error e) {
             fail(new IOException("the flusher met a fault: " + e, e));
             throw e;
@@ -164,10 +171,29 @@ public final class Flusher {
         }
     }
 
-    private synchronized void forceGroup() throws IOException {
+    /**
+     * What this group ended the directory with, null when nothing did. It is known before the lock is given back: a stop
+     * that waits for the lock must not take the directory for well.
+     */
+    private synchronized IOException forceGroup() {
         if (closed || failure != null) {
-            return;
+            return null;
         }
+        IOException cause;
+        try {
+            forceWaiting();
+            return null;
+        } catch (final IOException e) {
+            cause = e;
+        } catch (final RuntimeException e) {
+            LOG.error("a group of forces met a fault", e);
+            cause = new IOException("the flusher met a fault: " + e, e);
+        }
+        // Not the first when a fault in the group has told of itself.
+        return endWith(cause) ? cause : null;
+    }
+
+    private void forceWaiting() throws IOException {
         group.clear();
         for (Ticket ticket = waiting.poll(); ticket != null; ticket = waiting.poll()) {
             // Lowered before the force: an append after this line asks again.

@@ -200,4 +200,39 @@ final class FlusherTest {
         flusher.register(new CountingLog("late"));
         assertEquals(List.of("offline late"), events);
     }
+
+    /** Aim: a stop that waits for the group finds the failure as soon as it is its turn. By chance, so many times. */
+    @Test
+    void aStopThatWaitsForAGroupSeesItsFailure() throws Exception {
+        for (int round = 0; round < 200; round++) {
+            open();
+            final Thread[] stop = new Thread[1];
+            final IOException[] seen = new IOException[1];
+            final CountingLog broken = new CountingLog("a");
+            broken.fails = true;
+            broken.duringForce = () -> {
+                stop[0] = new Thread(() -> {
+                    flusher.close();
+                    seen[0] = flusher.failure();
+                });
+                stop[0].start();
+                while (stop[0].getState() != Thread.State.BLOCKED) {
+                    Thread.onSpinWait();
+                }
+            };
+            flusher.register(broken).request();
+            runTask();
+            stop[0].join();
+            assertNotNull(seen[0], "round " + round);
+        }
+    }
+
+    @Test
+    void aRequestAfterTheStopStartsNothing() {
+        final Flusher.Ticket ticket = flusher.register(new CountingLog("a"));
+        flusher.close();
+        ticket.request();
+        assertEquals(0, tasks.size());
+        assertEquals(List.of(), events);
+    }
 }

@@ -1,0 +1,90 @@
+package io.highwater.log;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.highwater.log.disk.DiskOperation;
+import io.highwater.log.disk.SimulatedDisk;
+import io.highwater.log.journal.Journal;
+import io.highwater.log.journal.JournalEntry;
+import io.highwater.log.journal.PartitionId;
+import io.highwater.log.producer.ProducerStates;
+import io.highwater.log.segment.Segment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the flusher's side of a log claims to be durable. */
+final class LogForceTest {
+    private static final Path DIRECTORY = Path.of("/data/orders-0");
+
+    private static final PartitionId ID = new PartitionId(new UUID(1, 2), 0);
+
+    private final SimulatedDisk disk = new SimulatedDisk(4);
+    private final AtomicLong dirtyBytes = new AtomicLong();
+    private Journal journal;
+    private Segment segment;
+    private LogForce force;
+
+    @BeforeEach
+    void open() throws IOException {
+        disk.createDirectories(DIRECTORY);
+        journal = Journal.open(disk, Path.of("/data"), true);
+        journal.append(new JournalEntry.PartitionAdded(ID, "orders"));
+        segment = Segment.create(disk, DIRECTORY, 0, 4096);
+        force = new LogForce(disk, DIRECTORY, ID, dirtyBytes, null, -1);
+        force.begin(segment, 0);
+    }
+
+    private void append(final String value) throws IOException {
+        final ByteBuffer batch = LogFixture.batch(value, 1, 1000);
+        batch.putLong(0, segment.nextOffset());
+        segment.append(batch);
+        force.publishEnd(segment, segment.nextOffset(), segment.sizeBytes());
+    }
+
+    /** Linux says of a second force that all is well, whatever the first one lost. */
+    @Test
+    void aForceAfterAFailedOneFailsToo() throws IOException {
+        append("a");
+        disk.fail(DiskOperation.FORCE, "orders-0", 1);
+        assertThrows(IOException.class, force::force);
+        assertThrows(IOException.class, force::force);
+        assertThrows(IOException.class, () -> force.noteRecoveryPoint(journal));
+        assertThrows(IOException.class, () -> force.lowerTo(journal, 0, 0));
+        assertEquals(0, force.forcedOffset());
+    }
+
+    @Test
+    void aStateOfTheProducersIsKeptUntilTheJournalHasIt() throws IOException {
+        assertTrue(force.wantsProducers());
+        append("a");
+        force.force();
+        append("b");
+        force.offerProducers(2, new ProducerStates(1000).snapshot());
+        force.noteRecoveryPoint(journal);
+        // Beyond the forced end: too early for the journal.
+        assertFalse(force.wantsProducers());
+        force.force();
+        force.noteRecoveryPoint(journal);
+        assertTrue(force.wantsProducers());
+        assertEquals(2, force.notedProducers().offset());
+    }
+
+    /** Aim: the forced end may lie at the start of a segment that goes; its place is then the end of the one before. */
+    @Test
+    void aCutAtTheForcedEndTellsItsNewPlace() throws IOException {
+        append("a");
+        force.force();
+        force.lowerTo(journal, 1, 12_345);
+        journal.close();
+        final Journal next = Journal.open(disk, Path.of("/data"), true);
+        assertEquals(12_345, next.recovered().partitions().get(ID).recoveryPosition());
+    }
+}
