@@ -52,7 +52,10 @@ final class ServerCommand extends HelpFlag {
     @Parameter(names = "--node-id", description = "This node's id (node.id). Default: 1")
     private String nodeId;
 
-    @Parameter(names = "--set", description = "KEY=VALUE, any server key; may be given many times")
+    @Parameter(
+            names = "--set",
+            splitter = WholeValue.class,
+            description = "KEY=VALUE, any server key; may be given many times")
     private List<String> settings = new ArrayList<>();
 
     @Parameter(names = "--config", description = "A properties file of server keys")

@@ -23,7 +23,10 @@ final class TopicsCreateCommand extends TopicsFlags {
             description = "Copies of each partition; without it the broker's default.")
     private Integer replicationFactor;
 
-    @Parameter(names = "--config", description = "KEY=VALUE, a topic config; may be given many times.")
+    @Parameter(
+            names = "--config",
+            splitter = WholeValue.class,
+            description = "KEY=VALUE, a topic config; may be given many times.")
     private List<String> configs = new ArrayList<>();
 
     @Parameter(names = "--validate-only", description = "Only say whether it could be done.")

@@ -53,6 +53,52 @@ class LauncherIT {
     }
 
     @Test
+    void startsWhereTheShellLooksForFoldersElsewhere() throws Exception {
+        final Run run = Run.of(
+                scratch,
+                null,
+                Map.of("HIGHWATER_CDS", Distribution.cdsCache().toString(), "CDPATH", ".:/"),
+                "sh",
+                "-c",
+                "cd " + Distribution.launcher().getParent().getParent() + " && bin/highwater --version");
+        assertTrue(run.mustSucceed().out().startsWith("highwater "));
+    }
+
+    @Test
+    void saysThatACheckoutCannotBeBuiltIn() throws Exception {
+        final Path checkout =
+                Files.createDirectories(scratch.resolve("read-only/bin")).getParent();
+        Files.copy(Distribution.launcher(), checkout.resolve("bin/highwater"));
+        Files.writeString(checkout.resolve("pom.xml"), "<project/>");
+        // To root every file can be written to, but no folder is where a file is.
+        Files.writeString(checkout.resolve(".mvn"), "");
+        final Run run = Run.of(
+                scratch,
+                null,
+                Map.of("JAVA_HOME", System.getProperty("java.home")),
+                "/usr/bin/bash",
+                checkout.resolve("bin/highwater").toString(),
+                "server");
+        assertRefused(run, "can't be written to");
+    }
+
+    @Test
+    void leavesACommaInAConfigToTheBroker() throws Exception {
+        try (ServerProcess server = start("commas")) {
+            final Run run = highwater(
+                    "topics",
+                    "create",
+                    "t",
+                    "--config",
+                    "cleanup.policy=compact,delete",
+                    "--bootstrap",
+                    server.bootstrap());
+            assertEquals(1, run.exitCode());
+            assertTrue(run.err().contains("cleanup.policy"), run.err());
+        }
+    }
+
+    @Test
     void usesTheClassDataArchive() {
         final Run run = Run.of(
                 scratch,

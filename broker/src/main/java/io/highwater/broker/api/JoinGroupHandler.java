@@ -6,6 +6,7 @@ import io.highwater.broker.group.JoinRequest;
 import io.highwater.broker.group.JoinedMember;
 import io.highwater.broker.group.MemberProtocol;
 import io.highwater.protocol.ApiKey;
+import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.JoinGroupRequest;
 import io.highwater.protocol.message.JoinGroupResponse;
 import java.nio.ByteBuffer;
@@ -51,6 +52,10 @@ public final class JoinGroupHandler implements ApiHandler<JoinGroupRequest, Join
     public void handle(
             final JoinGroupRequest request, final RequestContext context, final Reply<JoinGroupResponse> reply) {
         final short version = context.apiVersion();
+        if (isTooLarge(request)) {
+            reply.send(response(JoinAnswer.failed(ErrorCode.INVALID_REQUEST, request.memberId), version));
+            return;
+        }
         final List<MemberProtocol> protocols = new ArrayList<>(request.protocols.size());
         for (final JoinGroupRequest.JoinGroupRequestProtocol protocol : request.protocols) {
             protocols.add(new MemberProtocol(protocol.name, copyOf(protocol.metadata)));
@@ -72,6 +77,15 @@ public final class JoinGroupHandler implements ApiHandler<JoinGroupRequest, Join
         // Everything is copied, and the answer may be minutes away.
         context.releaseFrame();
         coordinator.join(groupId, join, answer -> reply.send(response(answer, version)));
+    }
+
+    /** Asked before anything is copied: the bytes of a frame are accounted for, those of a member are not. */
+    private static boolean isTooLarge(final JoinGroupRequest request) {
+        long bytes = 0;
+        for (final JoinGroupRequest.JoinGroupRequestProtocol protocol : request.protocols) {
+            bytes += protocol.name.length() + protocol.metadata.remaining();
+        }
+        return bytes > GroupCoordinator.JOIN_BYTES_MAX;
     }
 
     /** The answer as a client of this version expects it. */

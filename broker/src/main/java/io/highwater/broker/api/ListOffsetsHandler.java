@@ -114,7 +114,8 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest, 
             return;
         }
         try {
-            if (asked.timestamp == LATEST_TIERED) {
+            if (asked.timestamp == LATEST_TIERED || asked.timestamp == EARLIEST_PENDING_UPLOAD) {
+                // There are no tiers: nothing was moved to one, and nothing waits to be.
                 answer.offset = -1;
                 return;
             }
@@ -131,7 +132,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest, 
         if (timestamp == LATEST) {
             return partition.latest();
         }
-        if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL || timestamp == EARLIEST_PENDING_UPLOAD) {
+        if (timestamp == EARLIEST || timestamp == EARLIEST_LOCAL) {
             return partition.earliest();
         }
         return timestamp == MAX_TIMESTAMP ? partition.maxTimestamp() : partition.offsetForTimestamp(timestamp);

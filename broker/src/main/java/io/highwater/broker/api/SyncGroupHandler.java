@@ -49,6 +49,10 @@ public final class SyncGroupHandler implements ApiHandler<SyncGroupRequest, Sync
             reply.send(response(SyncAnswer.failed(ErrorCode.INCONSISTENT_GROUP_PROTOCOL)));
             return;
         }
+        if (isTooLarge(request)) {
+            reply.send(response(SyncAnswer.failed(ErrorCode.INVALID_REQUEST)));
+            return;
+        }
         final Map<String, byte[]> assignments = new LinkedHashMap<>();
         for (final SyncGroupRequest.SyncGroupRequestAssignment assignment : request.assignments) {
             assignments.put(assignment.memberId, JoinGroupHandler.copyOf(assignment.assignment));
@@ -65,6 +69,15 @@ public final class SyncGroupHandler implements ApiHandler<SyncGroupRequest, Sync
         // Everything is copied, and the answer may be minutes away.
         context.releaseFrame();
         coordinator.sync(groupId, sync, answer -> reply.send(response(answer)));
+    }
+
+    /** Asked before anything is copied: the bytes of a frame are accounted for, those of a group are not. */
+    private static boolean isTooLarge(final SyncGroupRequest request) {
+        long bytes = 0;
+        for (final SyncGroupRequest.SyncGroupRequestAssignment assignment : request.assignments) {
+            bytes += assignment.memberId.length() + assignment.assignment.remaining();
+        }
+        return bytes > GroupCoordinator.SYNC_BYTES_MAX;
     }
 
     private static SyncGroupResponse response(final SyncAnswer answer) {

@@ -10,6 +10,8 @@ final class CoordinatedGroup {
     /** Commits that are proposed and not decided: what the log says of its offsets is not all. */
     private int commitsInFlight;
 
+    private long heldBytes;
+
     private Shard.Timer timerOrNull;
 
     /** When the timer fires; {@link Long#MAX_VALUE} without one. */
@@ -29,6 +31,18 @@ final class CoordinatedGroup {
 
     void commitEnds() {
         commitsInFlight--;
+    }
+
+    /** By how much the memory that it takes has grown since it was last asked. */
+    long growth() {
+        final long before = heldBytes;
+        heldBytes = group.heldBytes();
+        return heldBytes - before;
+    }
+
+    /** What it took when it was last asked for its growth. */
+    long heldBytes() {
+        return heldBytes;
     }
 
     /** True when the log says everything about it. */

@@ -38,6 +38,18 @@ import org.slf4j.LoggerFactory;
 public final class GroupCoordinator {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCoordinator.class);
 
+    /** What a member may say of its protocols: some ten thousand partitions that it owns, many times over. */
+    public static final int JOIN_BYTES_MAX = 1 << 20;
+
+    /** What a leader may assign in one request. */
+    public static final int SYNC_BYTES_MAX = 16 << 20;
+
+    /** What all groups in memory may take, about a quarter of the heap that the launcher gives. */
+    static final long HELD_BYTES_MAX = 128L << 20;
+
+    /** What they take, by their own reckoning. */
+    private long heldBytes;
+
     private final Map<String, CoordinatedGroup> groups = new LinkedHashMap<>();
     private final Long2ObjectHashMap<Consumer<JoinAnswer>> waitingJoins = new Long2ObjectHashMap<>();
     private final Long2ObjectHashMap<Consumer<SyncAnswer>> waitingSyncs = new Long2ObjectHashMap<>();
@@ -89,6 +101,8 @@ public final class GroupCoordinator {
                 final CoordinatedGroup known = findOrNull(groupId);
                 if (known == null && !request.memberId().isEmpty()) {
                     reply.accept(JoinAnswer.failed(ErrorCode.UNKNOWN_MEMBER_ID, request.memberId()));
+                } else if (!hasRoomFor(request, known)) {
+                    reply.accept(JoinAnswer.failed(ErrorCode.COORDINATOR_NOT_AVAILABLE, request.memberId()));
                 } else {
                     final CoordinatedGroup entry = known == null ? create(groupId) : known;
                     final long handle = ++lastHandle;
@@ -107,6 +121,10 @@ public final class GroupCoordinator {
             final CoordinatedGroup entry = error == ErrorCode.NONE ? findOrNull(groupId) : null;
             if (entry == null) {
                 reply.accept(SyncAnswer.failed(error == ErrorCode.NONE ? ErrorCode.UNKNOWN_MEMBER_ID : error));
+                return;
+            }
+            if (heldBytes + request.heldBytes() > HELD_BYTES_MAX) {
+                reply.accept(SyncAnswer.failed(ErrorCode.COORDINATOR_NOT_AVAILABLE));
                 return;
             }
             final long handle = ++lastHandle;
@@ -188,6 +206,7 @@ public final class GroupCoordinator {
     /** Forgets the group; the log says what there is to know. */
     void forget(final CoordinatedGroup entry) {
         if (groups.remove(entry.group().id(), entry)) {
+            heldBytes -= entry.heldBytes();
             entry.disarm();
         }
     }
@@ -219,6 +238,12 @@ public final class GroupCoordinator {
         }
     }
 
+    /** What the member held before goes when it joins again, so a full coordinator still serves those it has. */
+    private boolean hasRoomFor(final JoinRequest request, final CoordinatedGroup knownOrNull) {
+        final long before = knownOrNull == null ? 0 : knownOrNull.group().heldBytesOf(request.memberId());
+        return request.heldBytes() <= before || heldBytes + request.heldBytes() - before <= HELD_BYTES_MAX;
+    }
+
     private ErrorCode unavailable(final String groupId) {
         if (groupId.isEmpty()) {
             return ErrorCode.INVALID_GROUP_ID;
@@ -246,6 +271,7 @@ public final class GroupCoordinator {
     private CoordinatedGroup put(final ClassicGroup group) {
         final CoordinatedGroup entry = new CoordinatedGroup(group);
         groups.put(group.id(), entry);
+        heldBytes += entry.growth();
         return entry;
     }
 
@@ -328,6 +354,9 @@ public final class GroupCoordinator {
                         moved.members(),
                         moved.reason());
             }
+        }
+        if (groups.get(entry.group().id()) == entry) {
+            heldBytes += entry.growth();
         }
         entry.arm(shard, clock.monotonicMs(), () -> {
             entry.disarm();

@@ -221,6 +221,17 @@ public final class ClassicGroup {
         return roster.size();
     }
 
+    /** About what it takes in memory. */
+    public long heldBytes() {
+        return Member.OVERHEAD_BYTES + 2L * id.length() + roster.heldBytes();
+    }
+
+    /** About what a member takes in memory, 0 when it is none. */
+    public long heldBytesOf(final String memberId) {
+        final Member member = roster.memberOrNull(memberId);
+        return member == null ? 0 : member.heldBytes();
+    }
+
     /** Ids of its members in the order in which they came. */
     public List<String> memberIds() {
         return roster.all().stream().map(Member::id).toList();

@@ -31,6 +31,9 @@ public record JoinRequest(
         List<MemberProtocol> protocols,
         boolean requiresKnownMemberId,
         boolean supportsSkippingAssignment) {
+    /** What of a client's name goes into an id: every member is told the ids of all, and a string has 32,767 bytes. */
+    static final int NAME_CHARS_MAX = 255;
+
     /** Copies the list. */
     public JoinRequest {
         protocols = List.copyOf(protocols);
@@ -53,8 +56,29 @@ public record JoinRequest(
                 supportsSkippingAssignment);
     }
 
-    /** The id that a new member gets: its instance's or client's name and a random part that nobody else has. */
+    /** About what a member that joins with this takes in memory. */
+    public long heldBytes() {
+        long bytes = Member.OVERHEAD_BYTES + 2L * (clientId.length() + NAME_CHARS_MAX);
+        for (final MemberProtocol protocol : protocols) {
+            bytes += protocol.heldBytes();
+        }
+        return bytes;
+    }
+
+    /**
+     * The id that a new member gets: its instance's or client's name, as much of it as an id has room for, and a random
+     * part that nobody else has.
+     */
     public static String newMemberId(final String instanceIdOrNull, final String clientId, final String unique) {
-        return (instanceIdOrNull == null ? clientId : instanceIdOrNull) + "-" + unique;
+        return head(instanceIdOrNull == null ? clientId : instanceIdOrNull) + "-" + unique;
+    }
+
+    private static String head(final String name) {
+        if (name.length() <= NAME_CHARS_MAX) {
+            return name;
+        }
+        // Half of a pair would be no text.
+        final boolean isSplit = Character.isHighSurrogate(name.charAt(NAME_CHARS_MAX - 1));
+        return name.substring(0, isSplit ? NAME_CHARS_MAX - 1 : NAME_CHARS_MAX);
     }
 }

@@ -12,6 +12,9 @@ final class Member {
 
     private static final byte[] NOTHING = {};
 
+    /** Objects, places in maps, the host: what is there without any text. */
+    static final int OVERHEAD_BYTES = 500;
+
     /** What it supports, best first. */
     private List<MemberProtocol> protocols;
 
@@ -163,6 +166,15 @@ final class Member {
 
     void expireAt(final long deadlineMs) {
         sessionDeadlineMs = deadlineMs;
+    }
+
+    /** About what it takes in memory. */
+    long heldBytes() {
+        long bytes = OVERHEAD_BYTES + 2L * (id.length() + clientId.length()) + assignment.length;
+        for (final MemberProtocol protocol : protocols) {
+            bytes += protocol.heldBytes();
+        }
+        return bytes;
     }
 
     @Override

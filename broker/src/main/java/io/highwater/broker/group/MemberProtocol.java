@@ -32,6 +32,11 @@ public final class MemberProtocol {
         return metadata;
     }
 
+    /** About what it takes in memory. */
+    int heldBytes() {
+        return 2 * name.length() + metadata.length;
+    }
+
     /** The names in order. */
     static List<String> names(final List<MemberProtocol> protocols) {
         return protocols.stream().map(MemberProtocol::name).toList();

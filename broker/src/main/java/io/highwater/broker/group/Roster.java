@@ -36,6 +36,15 @@ final class Roster {
     /** Null exactly when there is no member. */
     private String leaderIdOrNull;
 
+    /** About what its members and the ids given out take in memory. */
+    long heldBytes() {
+        long bytes = 0;
+        for (final Member member : members.values()) {
+            bytes += member.heldBytes();
+        }
+        return bytes + (long) pendingJoins.size() * (Member.OVERHEAD_BYTES + 2 * JoinRequest.NAME_CHARS_MAX);
+    }
+
     int size() {
         return members.size();
     }

@@ -21,6 +21,15 @@ public record SyncRequest(
         String protocolTypeOrNull,
         String protocolNameOrNull,
         Map<String, byte[]> assignments) {
+    /** What the assignments take in memory. */
+    public long heldBytes() {
+        long bytes = 0;
+        for (final byte[] assignment : assignments.values()) {
+            bytes += assignment.length;
+        }
+        return bytes;
+    }
+
     /** The same wish, named. */
     public SyncRequest named(final long newHandle) {
         return new SyncRequest(

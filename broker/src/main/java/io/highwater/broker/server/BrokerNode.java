@@ -113,7 +113,7 @@ public final class BrokerNode {
         return state.isReady();
     }
 
-    /** True when the node's disk failed. */
+    /** True when the node's disk failed, or its stop was not a clean one. */
     public boolean hasFailed() {
         return state.failureOrNull() != null;
     }
@@ -406,13 +406,23 @@ public final class BrokerNode {
         });
     }
 
+    /** The stop is not what was asked for: the process has to say so. */
+    void onUncleanStop(final String reason) {
+        LOG.error(reason);
+        state.fail(reason);
+    }
+
     private void closeDirectory(final Runnable onStopped) {
         ports.blockingExecutor().execute(() -> {
             if (directory != null) {
                 try {
                     directory.close();
                 } catch (final IOException e) {
-                    LOG.error("data directory {} was not closed cleanly: {}", config.directory(), e.getMessage());
+                    onUncleanStop(
+                            "data directory " + config.directory() + " was not closed cleanly: " + e.getMessage());
+                } catch (final RuntimeException e) {
+                    LOG.error("the stop met a fault", e);
+                    onUncleanStop("internal error: " + e);
                 }
             }
             onStopped.run();

@@ -17,8 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A broker in this process: binds a {@link BrokerNode} to the file system, the network and threads. Each kind of blocking
@@ -27,7 +25,6 @@ import org.slf4j.LoggerFactory;
  * <p>Safe for any thread.
  */
 public final class Server implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int SHARDS_MIN = 2;
     private static final int BLOCKING_THREADS = 4;
 
@@ -94,8 +91,8 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * Loads what every server needs, whatever its settings: the logging provider (with this class), whose date format takes
-     * longest, and what the transport stands on. To be over before {@link #start}, on a thread that has nothing better to
+     * Loads what every server needs, whatever its settings: the logging provider, whose date format takes longest, and what
+     * the transport stands on. To be over before {@link #start}, on a thread that has nothing better to
      * do meanwhile.
      */
     public static void preload() {
@@ -172,7 +169,7 @@ public final class Server implements AutoCloseable {
         return node;
     }
 
-    /** True when the server stops, or has stopped, because its disk failed. */
+    /** True when the server stops, or has stopped, because its disk failed, or when its stop was not a clean one. */
     public boolean hasFailed() {
         return node.hasFailed();
     }
@@ -203,7 +200,8 @@ public final class Server implements AutoCloseable {
         node.stop(() -> stopped.complete(null));
         stopped.orTimeout(STOP_TIMEOUT_S, TimeUnit.SECONDS)
                 .exceptionally(late -> {
-                    LOG.error("the node did not stop within {} s; its disk does not answer", STOP_TIMEOUT_S);
+                    node.onUncleanStop(
+                            "the node did not stop within " + STOP_TIMEOUT_S + " s; its disk does not answer");
                     return null;
                 })
                 .join();

@@ -163,6 +163,38 @@ class GroupCoordinatorTest {
     }
 
     @Test
+    void aMemberThatSaysTooMuchOfItselfIsRefused() {
+        final JoinGroupRequest large = joinRequest("g", "");
+        large.protocols.get(0).metadata = ByteBuffer.allocate(GroupCoordinator.JOIN_BYTES_MAX);
+        final JoinGroupResponse refused = node.ask(large, 3);
+        assertEquals(ErrorCode.INVALID_REQUEST.code(), refused.errorCode);
+        assertFalse(node.remembers("g"));
+    }
+
+    /** Aim: groups that somebody makes up can't fill the heap, and go when their members do. */
+    @Test
+    void newMembersAreSentAwayWhileGroupsTakeAllTheirMemory() {
+        final int eachBytes = 1_000_000;
+        final int fits = (int) (GroupCoordinator.HELD_BYTES_MAX / eachBytes);
+        for (int i = 0; i < fits; i++) {
+            node.send(largeJoin("made-up " + i, eachBytes), 3);
+        }
+        final JoinGroupResponse refused = node.ask(largeJoin("one more", eachBytes), 3);
+        assertEquals(ErrorCode.COORDINATOR_NOT_AVAILABLE.code(), refused.errorCode);
+        node.scheduler.runFor(700_000);
+        assertFalse(node.remembers("made-up 0"));
+        final AtomicReference<JoinGroupResponse> taken = node.send(largeJoin("one more", eachBytes), 3);
+        node.scheduler.runFor(10_000);
+        assertEquals(ErrorCode.NONE.code(), taken.get().errorCode);
+    }
+
+    private static JoinGroupRequest largeJoin(final String group, final int bytes) {
+        final JoinGroupRequest request = joinRequest(group, "");
+        request.protocols.get(0).metadata = ByteBuffer.allocate(bytes);
+        return request;
+    }
+
+    @Test
     void leaveAnswersEachMemberFromVersion3On() {
         final String id = joined("g");
         final LeaveGroupRequest request = new LeaveGroupRequest();
