@@ -33,6 +33,8 @@ final class FetchEntry extends FetchWatch {
     private long highWatermark = -1;
     private long logStartOffset = -1;
     private int leaderEpoch = -1;
+    /** There is something to read, and the request's bound left no room for it. */
+    private boolean isCut;
 
     /** Bytes that were last seen to be available to a parked fetch. */
     private int measuredBytes;
@@ -82,6 +84,8 @@ final class FetchEntry extends FetchWatch {
         diverging = null;
         highWatermark = -1;
         logStartOffset = -1;
+        leaderEpoch = -1;
+        isCut = false;
         error = newPartition == null ? missing : ErrorCode.NONE;
     }
 
@@ -97,6 +101,7 @@ final class FetchEntry extends FetchWatch {
         highWatermark = partition.highWatermark();
         logStartOffset = partition.log().startOffset();
         measuredBytes = 0;
+        isCut = false;
         try {
             if (wanted.lastFetchedEpoch >= 0) {
                 final EpochEnd end = partition.divergence(wanted.lastFetchedEpoch, wanted.fetchOffset);
@@ -110,12 +115,14 @@ final class FetchEntry extends FetchWatch {
                 }
             }
             if (maxBytes <= 0 && !atLeastOneBatch) {
+                isCut = wanted.fetchOffset < highWatermark;
                 return 0;
             }
             final LogSlice found = partition.read(
                     wanted.fetchOffset, Math.min(Math.max(0, wanted.partitionMaxBytes), maxBytes), atLeastOneBatch);
             slice = found;
             measuredBytes = found.sizeBytes();
+            isCut = measuredBytes == 0 && maxBytes < wanted.partitionMaxBytes && wanted.fetchOffset < highWatermark;
             return measuredBytes;
         } catch (final OffsetOutOfRangeException e) {
             error = ErrorCode.OFFSET_OUT_OF_RANGE;
@@ -132,7 +139,13 @@ final class FetchEntry extends FetchWatch {
 
     /** The answer must not wait for more. */
     boolean isUrgent() {
-        return error != ErrorCode.NONE || diverging != null || hasMore();
+        return error != ErrorCode.NONE || diverging != null || hasMore() || isCut;
+    }
+
+    /** The read met a fault of ours. */
+    void fail() {
+        releaseSlice();
+        error = ErrorCode.KAFKA_STORAGE_ERROR;
     }
 
     /** Gives back what was read. */
@@ -200,8 +213,9 @@ final class FetchEntry extends FetchWatch {
         return slice != null && slice.sizeBytes() > 0;
     }
 
+    /** The client is behind, and this node is the leader that it should know (KIP-951). Who else leads, nobody here knows. */
     boolean hasLeaderError() {
-        return error == ErrorCode.NOT_LEADER_OR_FOLLOWER || error == ErrorCode.FENCED_LEADER_EPOCH;
+        return error == ErrorCode.FENCED_LEADER_EPOCH;
     }
 
     /** What the client is told; the records stay in the slice. */

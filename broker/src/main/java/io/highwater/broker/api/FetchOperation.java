@@ -16,6 +16,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One fetch under way. It visits the shards of its partitions one after the other, carrying what is left of its byte
@@ -26,6 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * any of its shards may call while it is parked.
  */
 final class FetchOperation {
+    private static final Logger LOG = LoggerFactory.getLogger(FetchOperation.class);
+
     private long bytesFound;
     private boolean isUrgent;
     private boolean isOver;
@@ -39,7 +43,6 @@ final class FetchOperation {
     private final AtomicLong visibleBytes = new AtomicLong();
 
     private final Fetch fetch;
-    private final FetchRequest request;
     private final RequestContext context;
     private final Reply<FetchResponse> reply;
     private final FetchSessions sessions;
@@ -50,6 +53,7 @@ final class FetchOperation {
     private final int minBytes;
     private final long deadlineMs;
     private final int nodeId;
+    private final boolean isReadCommitted;
 
     FetchOperation(
             final Fetch fetch,
@@ -63,7 +67,8 @@ final class FetchOperation {
             final int bytesMax,
             final int nodeId) {
         this.fetch = fetch;
-        this.request = request;
+        // Not the request itself: it may be large, and the wait long.
+        this.isReadCommitted = request.isolationLevel == 1;
         this.context = context;
         this.reply = reply;
         this.sessions = sessions;
@@ -118,11 +123,22 @@ final class FetchOperation {
             if (entry.partition() == null || entry.partition().shard() != shard) {
                 continue;
             }
+            bytesFound += readGuarded(entry, wasParked);
+            isUrgent |= entry.isUrgent();
+        }
+    }
+
+    /** A fault in one partition's log is that partition's error: the others, and the client, get their answer. */
+    private int readGuarded(final FetchEntry entry, final boolean wasParked) {
+        try {
             if (wasParked) {
                 entry.unpark();
             }
-            bytesFound += entry.read((int) Math.max(0, maxBytes - bytesFound), bytesFound == 0);
-            isUrgent |= entry.isUrgent();
+            return entry.read((int) Math.max(0, maxBytes - bytesFound), bytesFound == 0);
+        } catch (final RuntimeException e) {
+            LOG.error("a read of {} met a fault", entry.partition().key().directoryName(), e);
+            entry.fail();
+            return 0;
         }
     }
 
@@ -204,7 +220,7 @@ final class FetchOperation {
             if (entry.hasData()) {
                 served.add(entry);
             }
-            topic.partitions.add(entry.answer(context.apiVersion(), request.isolationLevel == 1, nodeId));
+            topic.partitions.add(entry.answer(context.apiVersion(), isReadCommitted, nodeId));
             final LogSlice slice = entry.takeSlice();
             if (slice != null && slice.lifetime() != Retained.NONE) {
                 lifetimes.add(slice.lifetime());

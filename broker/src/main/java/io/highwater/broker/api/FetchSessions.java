@@ -14,8 +14,8 @@ import java.util.UUID;
 
 /**
  * Incremental fetch sessions (KIP-227): a client names its partitions once and then only what changed. The number of
- * slots is bounded; a new session takes the place of the one unused for the longest time if that is more than two
- * minutes, else the client gets none and goes on sending its whole list.
+ * slots is bounded, and so are the partitions in all of them together; a new session takes the place of those unused for
+ * longest if that is more than two minutes, else the client gets none and goes on sending its whole list.
  *
  * <p>Safe for any thread: sessions and their table are guarded by this object's lock, taken once at the begin and once at
  * the end of a fetch. Between the two the entries belong to the fetch, and a second fetch of the session is refused.
@@ -25,10 +25,16 @@ public final class FetchSessions {
     static final int EPOCH_INITIAL = 0;
     static final int EPOCH_FINAL = -1;
     private static final long EVICT_AFTER_MS = 120_000;
+    /** Each takes some 260 bytes: 50 MB of the heap at most, for twenty consumers of ten thousand partitions each. */
+    static final int ENTRIES_MAX = 200_000;
+
     private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
 
     /** By id, the least recently used first. */
     private final LinkedHashMap<Integer, Session> sessions = new LinkedHashMap<>(16, 0.75f, true);
+
+    /** Partitions in all sessions. */
+    private int entriesHeld;
 
     private final int slots;
     private final Clock clock;
@@ -51,7 +57,7 @@ public final class FetchSessions {
         final boolean usesTopicIds = version >= FIRST_VERSION_WITH_TOPIC_IDS;
         if (request.sessionEpoch == EPOCH_FINAL || request.sessionEpoch == EPOCH_INITIAL) {
             if (request.sessionId != NO_SESSION) {
-                sessions.remove(request.sessionId);
+                drop(sessions.get(request.sessionId));
             }
             final Map<EntryKey, FetchEntry> entries = new LinkedHashMap<>();
             put(entries, request);
@@ -69,6 +75,11 @@ public final class FetchSessions {
         if (session.usesTopicIds != usesTopicIds) {
             return Fetch.refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
         }
+        final int before = session.entries.size();
+        if (!hasRoomFor(countOf(request), session)) {
+            drop(session);
+            return Fetch.refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
+        }
         session.nextEpoch = session.nextEpoch == Integer.MAX_VALUE ? 1 : session.nextEpoch + 1;
         session.lastUsedMs = clock.monotonicMs();
         session.inUse = true;
@@ -77,6 +88,7 @@ public final class FetchSessions {
             topic.partitions.forEach(
                     partition -> session.entries.remove(new EntryKey(nameOf(topic.topic), topic.topicId, partition)));
         }
+        entriesHeld += session.entries.size() - before;
         return new Fetch(ErrorCode.NONE, session, false, new ArrayList<>(session.entries.values()));
     }
 
@@ -114,12 +126,8 @@ public final class FetchSessions {
 
     private Session create(final Map<EntryKey, FetchEntry> entries, final boolean usesTopicIds) {
         final long nowMs = clock.monotonicMs();
-        if (sessions.size() >= slots) {
-            final Iterator<Session> oldest = sessions.values().iterator();
-            if (!oldest.hasNext() || nowMs - oldest.next().lastUsedMs < EVICT_AFTER_MS) {
-                return null;
-            }
-            oldest.remove();
+        if (sessions.size() >= slots && !dropOldest(null) || !hasRoomFor(entries.size(), null)) {
+            return null;
         }
         int id;
         do {
@@ -127,7 +135,43 @@ public final class FetchSessions {
         } while (id == NO_SESSION || sessions.containsKey(id));
         final Session session = new Session(id, entries, usesTopicIds, nowMs);
         sessions.put(id, session);
+        entriesHeld += entries.size();
         return session;
+    }
+
+    /** Makes room if it can. */
+    private boolean hasRoomFor(final int more, final Session asking) {
+        while (entriesHeld + more > ENTRIES_MAX) {
+            if (!dropOldest(asking)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** False when the oldest may still be wanted. */
+    private boolean dropOldest(final Session asking) {
+        final Iterator<Session> all = sessions.values().iterator();
+        final Session oldest = all.hasNext() ? all.next() : null;
+        if (oldest == null || oldest == asking || clock.monotonicMs() - oldest.lastUsedMs < EVICT_AFTER_MS) {
+            return false;
+        }
+        drop(oldest);
+        return true;
+    }
+
+    private void drop(final Session session) {
+        if (session != null && sessions.remove(session.id) != null) {
+            entriesHeld -= session.entries.size();
+        }
+    }
+
+    private static int countOf(final FetchRequest request) {
+        int count = 0;
+        for (final FetchRequest.FetchTopic topic : request.topics) {
+            count += topic.partitions.size();
+        }
+        return count;
     }
 
     private record EntryKey(String topic, UUID topicId, int partition) {}

@@ -54,18 +54,12 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest, 
             final ListOffsetsRequest request, final RequestContext context, final Reply<ListOffsetsResponse> reply) {
         final ListOffsetsResponse response = new ListOffsetsResponse();
         final ShardWork work = new ShardWork();
+        final Set<Asked> repeated = repeated(request);
         for (final ListOffsetsRequest.ListOffsetsTopic topic : request.topics) {
             final ListOffsetsResponse.ListOffsetsTopicResponse answers =
                     new ListOffsetsResponse.ListOffsetsTopicResponse();
             answers.name = topic.name;
             response.topics.add(answers);
-            final Set<Integer> seen = new HashSet<>();
-            final Set<Integer> repeated = new HashSet<>();
-            topic.partitions.forEach(asked -> {
-                if (!seen.add(asked.partitionIndex)) {
-                    repeated.add(asked.partitionIndex);
-                }
-            });
             for (final ListOffsetsRequest.ListOffsetsPartition asked : topic.partitions) {
                 final ListOffsetsResponse.ListOffsetsPartitionResponse answer =
                         new ListOffsetsResponse.ListOffsetsPartitionResponse();
@@ -73,7 +67,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest, 
                 answers.partitions.add(answer);
                 final Partition partition = PartitionLookup.partitionOrNull(
                         lookup.topicOrNull(topic.name, Uuids.ZERO), asked.partitionIndex);
-                if (repeated.contains(asked.partitionIndex)) {
+                if (repeated.contains(new Asked(topic.name, asked.partitionIndex))) {
                     answer.errorCode = ErrorCode.INVALID_REQUEST.code();
                 } else if (!isKnown(asked.timestamp, context.apiVersion())) {
                     answer.errorCode = ErrorCode.UNSUPPORTED_VERSION.code();
@@ -81,12 +75,32 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest, 
                     answer.errorCode = lookup.whyMissing(topic.name, Uuids.ZERO, asked.partitionIndex)
                             .code();
                 } else {
-                    work.add(partition.shard(), () -> find(partition, asked, answer));
+                    work.add(
+                            partition.shard(),
+                            () -> find(partition, asked, answer),
+                            () -> answer.errorCode = ErrorCode.KAFKA_STORAGE_ERROR.code());
                 }
             }
         }
         work.run(() -> reply.send(response));
     }
+
+    /** Over the whole request: a search takes its time, and there may be as many as a request has room for. */
+    private static Set<Asked> repeated(final ListOffsetsRequest request) {
+        final Set<Asked> seen = new HashSet<>();
+        final Set<Asked> repeated = new HashSet<>();
+        for (final ListOffsetsRequest.ListOffsetsTopic topic : request.topics) {
+            for (final ListOffsetsRequest.ListOffsetsPartition asked : topic.partitions) {
+                final Asked partition = new Asked(topic.name, asked.partitionIndex);
+                if (!seen.add(partition)) {
+                    repeated.add(partition);
+                }
+            }
+        }
+        return repeated;
+    }
+
+    private record Asked(String topic, int partition) {}
 
     private static boolean isKnown(final long timestamp, final short version) {
         if (timestamp >= EARLIEST) {

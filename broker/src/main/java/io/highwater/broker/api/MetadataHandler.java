@@ -15,6 +15,7 @@ import io.highwater.protocol.message.CreateTopicsResponse;
 import io.highwater.protocol.message.MetadataRequest;
 import io.highwater.protocol.message.MetadataResponse;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -23,7 +24,8 @@ import java.util.UUID;
 /**
  * Metadata, versions 0 to 13: brokers, topics by name or (version 12) by id, their partitions and leaders. A topic asked
  * for by name is created first when {@code auto.create.topics.enable} and the client allow it; the answer then comes when
- * it can be used.
+ * it can be used. A topic named more than once is answered once, at its first place: else a small request could ask for a
+ * very large answer.
  *
  * <p>Gaps: without an authorizer every operation counts as allowed.
  */
@@ -150,8 +152,11 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
         if (wantsAll) {
             image.topics().forEach((id, topic) -> response.topics.add(topicOf(image, topic)));
         } else {
+            final Set<AskedTopic> answered = new HashSet<>();
             for (final MetadataRequest.MetadataRequestTopic asked : request.topics) {
-                response.topics.add(topicAsked(image, asked, context.apiVersion(), errors));
+                if (answered.add(AskedTopic.of(asked))) {
+                    response.topics.add(topicAsked(image, asked, context.apiVersion(), errors));
+                }
             }
         }
         if (request.includeTopicAuthorizedOperations) {
@@ -232,5 +237,12 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
 
     private static boolean isZero(final UUID id) {
         return Uuids.ZERO.equals(id);
+    }
+
+    /** What makes two topics of a request the same one: the id where there is one, else the name. */
+    private record AskedTopic(String name, UUID id) {
+        static AskedTopic of(final MetadataRequest.MetadataRequestTopic asked) {
+            return new AskedTopic(isZero(asked.topicId) ? asked.name : null, asked.topicId);
+        }
     }
 }

@@ -60,7 +60,10 @@ public final class OffsetForLeaderEpochHandler
                     answer.errorCode = lookup.whyMissing(topic.topic, Uuids.ZERO, asked.partition)
                             .code();
                 } else {
-                    work.add(partition.shard(), () -> find(partition, asked, answer));
+                    work.add(
+                            partition.shard(),
+                            () -> find(partition, asked, answer),
+                            () -> answer.errorCode = ErrorCode.KAFKA_STORAGE_ERROR.code());
                 }
             }
         }

@@ -6,16 +6,33 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The parts of one request, by the shard that each has to run on: handed over once per shard, and joined by one
- * completion. Built by one thread, then run once.
+ * completion, whatever becomes of a part. Built by one thread, then run once.
  */
 final class ShardWork {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardWork.class);
+
     private final Map<Shard, List<Runnable>> parts = new LinkedHashMap<>();
 
+    /** A part that answers for its own faults. */
     void add(final Shard shard, final Runnable part) {
         parts.computeIfAbsent(shard, unused -> new ArrayList<>()).add(part);
+    }
+
+    /** A part, and what its answer says when it met a fault of ours. */
+    void add(final Shard shard, final Runnable part, final Runnable onFault) {
+        add(shard, () -> {
+            try {
+                part.run();
+            } catch (final RuntimeException e) {
+                LOG.error("a part of a request met a fault", e);
+                onFault.run();
+            }
+        });
     }
 
     /** Runs everything; {@code done} runs on the shard that ends last, or here when there is nothing to do. */

@@ -27,21 +27,40 @@ public final class TopicDeletion {
     public Decision<DeleteTopicsResponse> decide(final MetadataImage image, final DeleteTopicsRequest request) {
         final DeleteTopicsResponse response = new DeleteTopicsResponse();
         final List<Message> records = new ArrayList<>();
-        final Set<UUID> going = new HashSet<>();
+        final Set<UUID> repeated = repeated(image, request);
         for (final String name : request.topicNames) {
-            response.responses.add(judge(image, name, Uuids.ZERO, going, records));
+            response.responses.add(judge(image, name, Uuids.ZERO, repeated, records));
         }
         for (final DeleteTopicState topic : request.topics) {
-            response.responses.add(judge(image, topic.name, topic.topicId, going, records));
+            response.responses.add(judge(image, topic.name, topic.topicId, repeated, records));
         }
         return new Decision<>(records, response);
+    }
+
+    /** The topics that are named more than once, be it once by name and once by id: none of them goes. */
+    private static Set<UUID> repeated(final MetadataImage image, final DeleteTopicsRequest request) {
+        final Set<UUID> seen = new HashSet<>();
+        final Set<UUID> repeated = new HashSet<>();
+        for (final String name : request.topicNames) {
+            note(image.topicOrNull(name), seen, repeated);
+        }
+        for (final DeleteTopicState topic : request.topics) {
+            note(topic.name == null ? image.topicOrNull(topic.topicId) : image.topicOrNull(topic.name), seen, repeated);
+        }
+        return repeated;
+    }
+
+    private static void note(final TopicImage topicOrNull, final Set<UUID> seen, final Set<UUID> repeated) {
+        if (topicOrNull != null && !seen.add(topicOrNull.id())) {
+            repeated.add(topicOrNull.id());
+        }
     }
 
     private DeletableTopicResult judge(
             final MetadataImage image,
             final String nameOrNull,
             final UUID id,
-            final Set<UUID> going,
+            final Set<UUID> repeated,
             final List<Message> records) {
         final DeletableTopicResult result = new DeletableTopicResult();
         result.name = nameOrNull;
@@ -63,7 +82,7 @@ public final class TopicDeletion {
         if (!enabled) {
             return refused(result, ErrorCode.TOPIC_DELETION_DISABLED, "Topic deletion is disabled.");
         }
-        if (!going.add(topic.id())) {
+        if (repeated.contains(topic.id())) {
             return refused(result, ErrorCode.INVALID_REQUEST, "The topic was named more than once.");
         }
         final RemoveTopicRecord record = new RemoveTopicRecord();

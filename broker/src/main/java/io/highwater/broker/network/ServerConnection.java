@@ -120,7 +120,7 @@ final class ServerConnection implements LinkHandler {
     /** Reads header and body; the exchange that it returns owns the frame. */
     private Exchange dispatch(final ByteBuf frame) throws BadRequestException {
         final int frameBytes = frame.readableBytes() + Integer.BYTES;
-        final MessageReader in = new MessageReader(frame);
+        final MessageReader in = new MessageReader(frame, MessageReader.REQUEST_ELEMENTS_MAX);
         final short apiKey = in.readInt16();
         final short version = in.readInt16();
         final int correlationId = in.readInt32();

@@ -12,6 +12,7 @@ import io.highwater.port.SeededRandom;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.FetchRequest;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class FetchSessionsTest {
@@ -128,5 +129,32 @@ class FetchSessionsTest {
         assertEquals(
                 ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
                 sessions.begin(request(first, 1), (short) 12).error());
+    }
+
+    @Test
+    void aClientGetsNoSessionWhenThePartitionsOfAllWouldBeTooMany() {
+        final int half = FetchSessions.ENTRIES_MAX / 2;
+        final int first = created(IntStream.range(0, half + 1).toArray()).sessionId();
+        final Fetch refused = created(IntStream.range(0, half).toArray());
+        assertEquals(0, refused.sessionId());
+        assertEquals(half, refused.entries().size());
+
+        // The first one was given up: its place, and that of its partitions, is free after two minutes.
+        nowMs += 120_001;
+        assertNotEquals(0, created(IntStream.range(0, half).toArray()).sessionId());
+        assertEquals(
+                ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+                sessions.begin(request(first, 1), (short) 12).error());
+    }
+
+    @Test
+    void aSessionThatGrowsTooLargeIsGone() {
+        final int id = created(1, 2).sessionId();
+        final int[] many = IntStream.range(0, FetchSessions.ENTRIES_MAX).toArray();
+        assertEquals(
+                ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+                sessions.begin(request(id, 1, many), (short) 12).error());
+        assertEquals(0, sessions.count());
+        assertNotEquals(0, created(many).sessionId());
     }
 }

@@ -146,12 +146,12 @@ final class DecisionsTest {
         assertEquals(73, refused.responses.get(0).errorCode);
         final DeleteTopicsResponse response = metadata.apply(new TopicDeletion(true).decide(metadata.image(), request));
         assertEquals(
-                List.of("a 0", "b 0", "b 42", "nowhere 3", "null 100", "c 42", "null 42"),
+                List.of("a 0", "b 42", "b 42", "nowhere 3", "null 100", "c 42", "null 42"),
                 response.responses.stream()
                         .map(result -> result.name + " " + result.errorCode)
                         .toList());
-        assertEquals(1, metadata.image().topics().size());
-        assertEquals(1, metadata.image().topicIds().size());
+        assertEquals(2, metadata.image().topics().size());
+        assertEquals(2, metadata.image().topicIds().size());
     }
 
     @Test

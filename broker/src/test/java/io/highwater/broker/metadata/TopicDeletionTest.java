@@ -4,6 +4,7 @@ import static io.highwater.broker.metadata.MetadataScript.topic;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.Uuids;
@@ -52,7 +53,7 @@ class TopicDeletionTest {
     }
 
     @Test
-    void aTopicGoesOnlyOnceHoweverOftenItIsNamed() {
+    void aTopicThatIsNamedTwiceDoesNotGo() {
         final DeleteTopicsRequest request = new DeleteTopicsRequest();
         for (int i = 0; i < 2; i++) {
             final DeleteTopicsRequest.DeleteTopicState named = new DeleteTopicsRequest.DeleteTopicState();
@@ -63,7 +64,9 @@ class TopicDeletionTest {
 
         final DeleteTopicsResponse response = script.delete(request);
 
+        assertEquals(ErrorCode.INVALID_REQUEST.code(), response.responses.get(0).errorCode);
         assertEquals(ErrorCode.INVALID_REQUEST.code(), response.responses.get(1).errorCode);
+        assertTrue(script.image.topicOrNull("a.b") != null);
     }
 
     @Test

@@ -24,6 +24,12 @@ public final class MessageReader {
     /** Elements in all arrays of one message when the constructor is not told otherwise: 2^20. */
     public static final int ELEMENTS_MAX = 1 << 20;
 
+    /**
+     * Elements in all arrays of a request from a client: 2^17. An element takes some 150 bytes on the heap at most (an object,
+     * its list, a short string), so one request takes 20 MB; a Fetch of 10,000 partitions needs a tenth of them.
+     */
+    public static final int REQUEST_ELEMENTS_MAX = 1 << 17;
+
     private static final int UVARINT_BYTES_MAX = 5;
     private static final int UUID_BYTES = 16;
 
@@ -32,7 +38,7 @@ public final class MessageReader {
 
     private final ByteBuf buffer;
 
-    /** A reader of a request or of a response of common size. */
+    /** A reader of a response of common size, or of what we stored ourselves. */
     public MessageReader(final ByteBuf buffer) {
         this(buffer, ELEMENTS_MAX);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.protocol.Uuids;
+import io.highwater.protocol.message.FetchRequest;
 import io.highwater.protocol.message.MetadataRequest;
 import io.highwater.protocol.message.ProduceRequest;
 import io.netty.buffer.ByteBuf;
@@ -108,6 +109,25 @@ final class MessageReaderTest {
         final MessageReader in = new MessageReader(bytes("00000003 00000003 000000000000"), 5);
         assertEquals(3, in.readCount(false, false, 1));
         assertMalformed(() -> in.readCount(false, false, 1));
+    }
+
+    @Test
+    void aRequestMayNameTenThousandPartitionsAndNotAMillionTopics() {
+        final FetchRequest fetch = new FetchRequest();
+        for (int i = 0; i < 10_000; i++) {
+            final FetchRequest.FetchTopic topic = new FetchRequest.FetchTopic();
+            topic.topic = "t" + i;
+            topic.partitions.add(new FetchRequest.FetchPartition());
+            fetch.topics.add(topic);
+        }
+        final ByteBuf bytes = Unpooled.buffer(FetchRequestCodec.size(fetch, (short) 12));
+        FetchRequestCodec.write(fetch, new MessageWriter(bytes), (short) 12);
+        assertEquals(fetch, FetchRequestCodec.read(new MessageReader(bytes, MessageReader.REQUEST_ELEMENTS_MAX), (short)
+                12));
+
+        final ByteBuf million = bytes("000F4240" + "000161".repeat(1_000_000) + "000000");
+        final MessageReader in = new MessageReader(million, MessageReader.REQUEST_ELEMENTS_MAX);
+        assertMalformed(() -> MetadataRequestCodec.read(in, (short) 8));
     }
 
     @Test
