@@ -1,5 +1,6 @@
 package io.highwater.consumer;
 
+import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.cluster.TopicPartition;
 
 /** A partition that is being fetched. Confined to the shard. */
@@ -17,6 +18,8 @@ final class AssignedPartition {
     long notBeforeMs;
     /** In a row. */
     int failures;
+    /** Why the newest attempt failed; NONE when it did not. */
+    ErrorCode trouble = ErrorCode.NONE;
 
     AssignedPartition(final TopicPartition partition) {
         this.partition = partition;

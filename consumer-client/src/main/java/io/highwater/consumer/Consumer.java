@@ -36,6 +36,8 @@ public final class Consumer implements AutoCloseable {
 
     private final LinkedBlockingQueue<Fetched> ready = new LinkedBlockingQueue<>();
     private final Map<TopicPartition, Long> positions = new ConcurrentHashMap<>();
+    /** Of partitions whose newest attempt failed and is repeated. Written by the shard. */
+    private final Map<TopicPartition, ErrorCode> troubles = new ConcurrentHashMap<>();
     /** Number of the newest assignment; what was fetched for an older one is dropped. */
     private final AtomicInteger assignment = new AtomicInteger();
 
@@ -62,7 +64,7 @@ public final class Consumer implements AutoCloseable {
         this.cluster =
                 new ClusterView(calls, clock, random.fork(), config.requestTimeoutMs(), config.allowsTopicCreation());
         this.backoff = new Backoff(BACKOFF_FIRST_MS, BACKOFF_MAX_MS, random.fork());
-        this.fetcher = new Fetcher(config, calls, clock, cluster, backoff, ready::add, this::onPosition);
+        this.fetcher = new Fetcher(config, calls, clock, cluster, backoff, ready::add, new Reading());
         this.groups = new GroupOffsets(calls, cluster, clock, backoff, config);
     }
 
@@ -81,8 +83,13 @@ public final class Consumer implements AutoCloseable {
         failure = null;
         ready.clear();
         positions.clear();
+        troubles.clear();
         final Map<TopicPartition, StartPosition> starts = new LinkedHashMap<>(partitions);
-        calls.shard().execute(() -> fetcher.assign(starts, number));
+        calls.shard().execute(() -> {
+            // Again, and here: the shard may have told of the assignment before while this one was made.
+            troubles.clear();
+            fetcher.assign(starts, number);
+        });
     }
 
     /**
@@ -118,6 +125,14 @@ public final class Consumer implements AutoCloseable {
     /** The offset that the next poll goes on from; -1 for a partition that is not assigned, or whose start is not found yet. */
     public long position(final TopicPartition partition) {
         return positions.getOrDefault(partition, -1L);
+    }
+
+    /**
+     * The assigned partitions whose newest attempt failed, and how. They are tried again without end, for a broker may come
+     * back: it is the caller who knows how long is too long.
+     */
+    public Map<TopicPartition, ErrorCode> troubles() {
+        return Map.copyOf(troubles);
     }
 
     /** The topic once it is known; fails when it does not exist within {@link ConsumerConfig#callTimeoutMs}. */
@@ -227,12 +242,6 @@ public final class Consumer implements AutoCloseable {
         }
     }
 
-    private void onPosition(final TopicPartition partition, final int number, final long position) {
-        if (number == assignment.get()) {
-            positions.put(partition, position);
-        }
-    }
-
     private void findTopic(final String name, final long deadlineMs, final CompletableFuture<TopicView> found) {
         final TopicView topic = cluster.topic(name);
         if (topic != null
@@ -301,6 +310,28 @@ public final class Consumer implements AutoCloseable {
     private void requireOpen() {
         if (isClosed) {
             throw new IllegalStateException("the consumer is closed");
+        }
+    }
+
+    /** What the fetcher tells; of an older assignment it is worth nothing. Runs on the shard. */
+    private final class Reading implements Fetcher.ReadingListener {
+        @Override
+        public void onPosition(final TopicPartition partition, final int number, final long position) {
+            if (number == assignment.get()) {
+                positions.put(partition, position);
+            }
+        }
+
+        @Override
+        public void onTrouble(final TopicPartition partition, final int number, final ErrorCode error) {
+            if (number != assignment.get()) {
+                return;
+            }
+            if (error == ErrorCode.NONE) {
+                troubles.remove(partition);
+            } else {
+                troubles.put(partition, error);
+            }
         }
     }
 }

@@ -34,7 +34,7 @@ final class Fetcher {
     private final ClusterView cluster;
     private final Backoff backoff;
     private final Consumer<Fetched> sink;
-    private final PositionListener positions;
+    private final ReadingListener listener;
     private final Map<TopicPartition, AssignedPartition> assigned = new LinkedHashMap<>();
     private final Set<Integer> busyNodes = new HashSet<>();
     private final BatchCursor batches = new BatchCursor();
@@ -43,9 +43,12 @@ final class Fetcher {
     private Shard.Timer timer;
     private boolean isClosed;
 
-    /** Told where a partition starts, once that is found. */
-    interface PositionListener {
+    /** Told where a partition starts, once that is found, and how attempts to read it go. */
+    interface ReadingListener {
         void onPosition(TopicPartition partition, int assignment, long position);
+
+        /** The newest attempt to read it failed and will be repeated; with NONE, one has succeeded. */
+        void onTrouble(TopicPartition partition, int assignment, ErrorCode error);
     }
 
     Fetcher(
@@ -55,14 +58,14 @@ final class Fetcher {
             final ClusterView cluster,
             final Backoff backoff,
             final Consumer<Fetched> sink,
-            final PositionListener positions) {
+            final ReadingListener listener) {
         this.config = config;
         this.calls = calls;
         this.clock = clock;
         this.cluster = cluster;
         this.backoff = backoff;
         this.sink = sink;
-        this.positions = positions;
+        this.listener = listener;
         cluster.addListener(this::doWork);
     }
 
@@ -124,6 +127,7 @@ final class Fetcher {
             final TopicView topic = cluster.topic(partition.partition.topic());
             final int leader = topic == null ? TopicView.NO_LEADER : topic.leader(partition.partition.partition());
             if (leader == TopicView.NO_LEADER) {
+                noteTrouble(partition, leaderless(topic, partition.partition));
                 cluster.refresh();
             } else if (!busyNodes.contains(leader)) {
                 requests.computeIfAbsent(leader, node -> new FetchCall(this, config, node))
@@ -161,6 +165,7 @@ final class Fetcher {
             onFailed(partition, error, error.retriable());
         } else {
             partition.failures = 0;
+            noteTrouble(partition, ErrorCode.NONE);
             if (answer.records != null && answer.records.hasRemaining()) {
                 handOver(partition, answer.records);
             }
@@ -176,6 +181,7 @@ final class Fetcher {
             stop(partition, error);
             return;
         }
+        noteTrouble(partition, error);
         cluster.refresh();
         partition.failures++;
         partition.notBeforeMs = clock.monotonicMs() + backoff.delayMs(partition.failures);
@@ -233,6 +239,11 @@ final class Fetcher {
             public void onFailed(final TopicPartition partition, final ErrorCode error) {
                 stop(assigned.get(partition), error);
             }
+
+            @Override
+            public void onRetry(final TopicPartition partition, final ErrorCode error) {
+                noteTrouble(assigned.get(partition), error);
+            }
         };
         new OffsetQuery(
                         calls,
@@ -246,9 +257,27 @@ final class Fetcher {
                 .start(timestamps);
     }
 
+    /** Why there is nobody to ask. */
+    private static ErrorCode leaderless(final TopicView topic, final TopicPartition partition) {
+        if (topic != null && topic.error() != ErrorCode.NONE) {
+            return topic.error();
+        }
+        return topic == null || topic.hasPartition(partition.partition())
+                ? ErrorCode.LEADER_NOT_AVAILABLE
+                : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+    }
+
+    private void noteTrouble(final AssignedPartition partition, final ErrorCode error) {
+        if (partition.trouble != error) {
+            partition.trouble = error;
+            listener.onTrouble(partition.partition, assignment, error);
+        }
+    }
+
     private void startAt(final TopicPartition partition, final long offset) {
+        noteTrouble(assigned.get(partition), ErrorCode.NONE);
         assigned.get(partition).position = offset;
-        positions.onPosition(partition, assignment, offset);
+        listener.onPosition(partition, assignment, offset);
     }
 
     /** True when the partition was taken away, or assigned anew, since it was asked for. */

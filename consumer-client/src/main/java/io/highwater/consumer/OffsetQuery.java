@@ -46,6 +46,9 @@ final class OffsetQuery {
 
         /** Asking again would not help, or the time is up. */
         void onFailed(TopicPartition partition, ErrorCode error);
+
+        /** A round brought nothing, and another follows. */
+        default void onRetry(final TopicPartition partition, final ErrorCode error) {}
     }
 
     OffsetQuery(
@@ -113,6 +116,9 @@ final class OffsetQuery {
     private void endRound() {
         if (!open.isEmpty()) {
             rounds++;
+            if (!isAbandoned.getAsBoolean()) {
+                open.keySet().forEach(partition -> sink.onRetry(partition, lastError));
+            }
             cluster.refresh();
             calls.shard().schedule(this::round, backoff.delayMs(rounds));
         }

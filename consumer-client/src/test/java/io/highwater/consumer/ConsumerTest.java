@@ -248,6 +248,36 @@ class ConsumerTest {
     }
 
     @Test
+    void aPartitionThatCantBeReadIsNamedUntilItCan() {
+        append(T0, Compression.NONE, 0, 5);
+        consumer.assign(Map.of(T0, StartPosition.EARLIEST, T1, StartPosition.EARLIEST));
+        assertEquals(range(0, 5), poll(5));
+        assertEquals(Map.of(), consumer.troubles());
+        cluster.broker().moveLeader("t", 0, -1);
+        scheduler.runFor(5_000);
+        assertEquals(Map.of(T0, ErrorCode.LEADER_NOT_AVAILABLE), consumer.troubles());
+        cluster.broker().moveLeader("t", 0, 1);
+        scheduler.runFor(5_000);
+        assertEquals(Map.of(), consumer.troubles());
+    }
+
+    @Test
+    void brokersThatAreGoneAreTroubleWhileFetchingAndWhileFindingTheStart() {
+        consumer.assign(Map.of(T0, StartPosition.offset(0)));
+        scheduler.runFor(1_000);
+        cluster.breakChance = 1;
+        scheduler.runFor(5_000);
+        assertEquals(Map.of(T0, ErrorCode.NETWORK_EXCEPTION), consumer.troubles());
+        consumer.assign(Map.of(T1, StartPosition.EARLIEST));
+        assertEquals(Map.of(), consumer.troubles());
+        scheduler.runFor(5_000);
+        assertEquals(Map.of(T1, ErrorCode.NETWORK_EXCEPTION), consumer.troubles());
+        cluster.breakChance = 0;
+        scheduler.runFor(5_000);
+        assertEquals(Map.of(), consumer.troubles());
+    }
+
+    @Test
     void closingClosesTheConnections() {
         consumer.assign(Map.of(T0, StartPosition.EARLIEST));
         scheduler.runFor(100);

@@ -6,6 +6,7 @@ import io.highwater.consumer.ConsumedRecord;
 import io.highwater.consumer.Consumer;
 import io.highwater.consumer.ConsumerConfig;
 import io.highwater.consumer.StartPosition;
+import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.cluster.TopicPartition;
 import io.highwater.protocol.cluster.TopicView;
 import io.highwater.records.LogRecord;
@@ -26,6 +27,8 @@ final class ConsumeCommand extends ClusterFlags {
     private static final int FETCH_BYTES = 8 << 20;
     private static final int POLL_RECORDS = 10_000;
     private static final long POLL_MS = 200;
+    /** A broker that takes a request and never answers is noticed by then. */
+    private static final long REQUEST_TIMEOUT_MS = 30_000;
 
     @Parameter(description = "TOPIC", required = true)
     private List<String> topics = new ArrayList<>();
@@ -95,6 +98,7 @@ final class ConsumeCommand extends ClusterFlags {
                 : Delimiter.parse("--key-delimiter", keyDelimiter).bytes();
         final ConsumerConfig config = ConsumerConfig.builder()
                 .callTimeoutMs(timeoutMs())
+                .requestTimeoutMs(Math.min(timeoutMs(), REQUEST_TIMEOUT_MS))
                 .partitionBytesMax(FETCH_BYTES)
                 .recordsMax(POLL_RECORDS)
                 .reset(StartPosition.EARLIEST)
@@ -175,8 +179,10 @@ final class ConsumeCommand extends ClusterFlags {
     private Map<TopicPartition, Long> copy(
             final Consumer consumer, final Map<TopicPartition, Long> ends, final Output output) throws IOException {
         final Map<TopicPartition, Long> next = new LinkedHashMap<>();
+        final Patience patience = untilEnd || count != Long.MAX_VALUE ? new Patience(timeoutMs()) : null;
         long left = count;
         while (!ends.isEmpty() && left > 0) {
+            final long leftBefore = left;
             for (final ConsumedRecord consumed : consumer.poll(POLL_MS)) {
                 final TopicPartition partition = consumed.partition();
                 final Long end = ends.get(partition);
@@ -189,8 +195,26 @@ final class ConsumeCommand extends ClusterFlags {
             // Also by the position: the last offsets of a partition may hold no record.
             ends.entrySet().removeIf(entry -> consumer.position(entry.getKey()) >= entry.getValue());
             output.flush();
+            if (patience != null && !ends.isEmpty() && left > 0) {
+                final Map<TopicPartition, ErrorCode> troubles = new LinkedHashMap<>(consumer.troubles());
+                troubles.keySet().retainAll(ends.keySet());
+                requireProgress(patience, left < leftBefore, troubles);
+            }
         }
         return next;
+    }
+
+    /** A run that is to end must not wait for a broker or a topic that does not come back. */
+    private static void requireProgress(
+            final Patience patience, final boolean hasMoved, final Map<TopicPartition, ErrorCode> troubles) {
+        if (hasMoved || troubles.isEmpty()) {
+            patience.renew();
+        } else if (patience.isOver()) {
+            final TopicPartition partition = troubles.keySet().iterator().next();
+            final ErrorCode error = troubles.get(partition);
+            throw new FailedException("consume: nothing could be read for " + patience.limitMs() + " ms: " + partition
+                    + ", " + error + ": " + error.defaultMessage());
+        }
     }
 
     /** Writes records as bytes or as JSON. */
