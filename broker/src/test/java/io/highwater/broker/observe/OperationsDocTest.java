@@ -9,14 +9,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The operator's page says what the code says. */
 class OperationsDocTest {
     private static final Pattern METRIC_ROW = Pattern.compile("\\| `([a-z_]+)` \\| (counter|gauge|histogram) \\|.*");
+    /** The last column of a row of server keys. */
+    private static final Pattern KEY_TEST = Pattern.compile(" \\| `(\\w+)` \\|$");
+
     private static final Pattern TYPE_LINE = Pattern.compile("# TYPE ([a-z_]+) ([a-z]+)");
 
     @Test
@@ -27,7 +32,38 @@ class OperationsDocTest {
                         + " |")
                 .toList();
 
-        assertEquals(String.join("\n", expected), String.join("\n", rows("## Server keys")));
+        final List<String> written = rows("## Server keys").stream()
+                .map(row -> KEY_TEST.matcher(row).replaceFirst(" |"))
+                .toList();
+        assertEquals(String.join("\n", expected), String.join("\n", written));
+    }
+
+    @Test
+    void everyServerKeyNamesATestOfItsEffectThatSetsTheKey() throws IOException {
+        final List<String> broken = new ArrayList<>();
+        final List<String> rows = rows("## Server keys");
+        assertEquals(BrokerConfig.keys().size(), rows.size());
+        for (int i = 0; i < rows.size(); i++) {
+            final String key = BrokerConfig.keys().get(i).name();
+            final Matcher named = KEY_TEST.matcher(rows.get(i));
+            if (!named.find()) {
+                broken.add(key + " names no test");
+            } else if (!sourceOfTest(named.group(1)).contains(key)) {
+                broken.add(key + " names " + named.group(1) + ", which is not there or does not speak of the key");
+            }
+        }
+        assertEquals(List.of(), broken);
+    }
+
+    /** The source of a test class of this module; empty when there is none of that name. */
+    private static String sourceOfTest(final String name) throws IOException {
+        final Path tests = page().getParent().resolveSibling("broker").resolve("src/test/java");
+        try (Stream<Path> files = Files.walk(tests)) {
+            final Optional<Path> found = files.filter(
+                            file -> file.getFileName().toString().equals(name + ".java"))
+                    .findFirst();
+            return found.isPresent() ? Files.readString(found.get()) : "";
+        }
     }
 
     @Test
