@@ -157,9 +157,9 @@ final class LogForce implements Forceable {
             return;
         }
         requireWell();
-        // First, so that of a torn pair an older state of the producers is left and not one beyond the recovery point,
-        // which
-        // recovery could not use: it would read the whole log instead of the stretch between.
+        // First, so that a torn pair leaves an older state of the producers and not one beyond the recovery point: that
+        // one
+        // recovery could not use, and would read the whole log.
         journal.append(new JournalEntry.RecoveryPoint(id, forcedOffset, forcedPosition));
         final JournalEntry.ProducerSnapshot snapshot = producers;
         if (snapshot != null && snapshot.offset() <= forcedOffset) {
