@@ -120,6 +120,9 @@ final class LogForce implements Forceable {
         } catch (final IOException e) {
             failure = e;
             throw e;
+        } catch (final RuntimeException | Error e) {
+            failure = new IOException("the force met a fault: " + e, e);
+            throw e;
         }
     }
 

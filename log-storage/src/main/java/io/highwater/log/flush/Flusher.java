@@ -158,10 +158,10 @@ public final class Flusher {
             final IOException cause = forceGroup();
             if (cause != null) {
                 tellAll(cause);
+                if (cause.getCause() instanceof Error error) {
+                    throw error;
+                }
             }
-        } catch (final Error e) {
-            fail(new IOException("the flusher met a fault: " + e, e));
-            throw e;
         } finally {
             underWay.set(false);
         }
@@ -185,7 +185,7 @@ public final class Flusher {
             return null;
         } catch (final IOException e) {
             cause = e;
-        } catch (final RuntimeException e) {
+        } catch (final RuntimeException | Error e) {
             LOG.error("a group of forces met a fault", e);
             cause = new IOException("the flusher met a fault: " + e, e);
         }
