@@ -18,13 +18,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Runs a broker until SIGTERM or SIGINT, which stop it cleanly with exit code 0. Flags win over {@code --set}, and that
  * over the file. Confined to the main thread, but for the stop, which the JVM's shutdown thread does.
  */
 final class ServerCommand extends HelpFlag {
+    /** How long a stop waits for a start that is under way: a recovery reads at most what was not forced. */
+    private static final long START_PATIENCE_S = 20;
+
     private volatile boolean gaveUp;
+
+    /** The server when it is ready, null when it was refused. */
+    private final CompletableFuture<Server> starting = new CompletableFuture<>();
 
     /** Loads what every server needs; null when nobody asked for it. */
     private Thread preload;
@@ -88,9 +98,16 @@ final class ServerCommand extends HelpFlag {
 
     @Override
     public int run(final Terminal terminal) {
-        final Server server = start();
+        // First, so that a signal during the start is a clean stop too.
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(terminal), "stop"));
+        final Server server;
+        try {
+            server = start();
+            starting.complete(server);
+        } finally {
+            starting.complete(null);
+        }
         final BrokerConfig config = server.config();
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server), "stop"));
         final HostPort address =
                 new HostPort(config.listener().host(), server.address().getPort());
         terminal.out()
@@ -130,8 +147,23 @@ final class ServerCommand extends HelpFlag {
     }
 
     /** The JVM would end with 128 + signal; a clean stop is exit 0. */
-    private void stop(final Server server) {
+    private void stop(final Terminal terminal) {
         if (gaveUp) {
+            return;
+        }
+        final Server server;
+        try {
+            server = starting.get(START_PATIENCE_S, TimeUnit.SECONDS);
+        } catch (final TimeoutException e) {
+            // Nothing was acknowledged by this run, and the next one recovers what this one has not.
+            terminal.err()
+                    .println("highwater: told to stop before it was ready; the next start begins its recovery anew");
+            Runtime.getRuntime().halt(ExitCode.DONE);
+            return;
+        } catch (final InterruptedException | ExecutionException e) {
+            throw new IllegalStateException("nobody interrupts a stop, and a start that fails gives null", e);
+        }
+        if (server == null) {
             return;
         }
         server.close();

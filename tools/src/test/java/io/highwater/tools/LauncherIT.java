@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +36,33 @@ class LauncherIT {
         try (ServerProcess server = start("data")) {
             final String commandLine = Files.readString(Path.of("/proc/" + server.pid() + "/cmdline"));
             assertTrue(commandLine.contains("java"), "the script must have become the JVM: " + commandLine);
+            assertEquals(0, server.stop());
+        }
+    }
+
+    @Test
+    void aSignalDuringTheStartIsACleanStopToo() throws Exception {
+        final Path data = scratch.resolve("early");
+        final ProcessBuilder builder = new ProcessBuilder(
+                Distribution.launcher().toString(),
+                "server",
+                "--data",
+                data.toString(),
+                "--listen",
+                "127.0.0.1:" + ServerProcess.freePort());
+        builder.environment().put("HIGHWATER_CDS", Distribution.cdsCache().toString());
+        final Process process = builder.redirectErrorStream(true)
+                .redirectOutput(scratch.resolve("early.log").toFile())
+                .start();
+        // Some 100 ms before it is ready.
+        while (!Files.exists(data)) {
+            assertTrue(process.isAlive(), "ended by itself");
+            Thread.onSpinWait();
+        }
+        process.destroy();
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS), "no stop within 30 s");
+        assertEquals(0, process.exitValue(), Files.readString(scratch.resolve("early.log")));
+        try (ServerProcess server = start("early")) {
             assertEquals(0, server.stop());
         }
     }
