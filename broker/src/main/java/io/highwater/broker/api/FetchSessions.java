@@ -1,5 +1,6 @@
 package io.highwater.broker.api;
 
+import io.highwater.broker.metadata.TopicNames;
 import io.highwater.port.Clock;
 import io.highwater.port.RandomSource;
 import io.highwater.protocol.ErrorCode;
@@ -62,7 +63,9 @@ public final class FetchSessions {
             final Map<EntryKey, FetchEntry> entries = new LinkedHashMap<>();
             put(entries, request);
             final Session session =
-                    request.sessionEpoch == EPOCH_INITIAL && !entries.isEmpty() ? create(entries, usesTopicIds) : null;
+                    request.sessionEpoch == EPOCH_INITIAL && !entries.isEmpty() && hasPossibleNames(request)
+                            ? create(entries, usesTopicIds)
+                            : null;
             return new Fetch(ErrorCode.NONE, session, true, new ArrayList<>(entries.values()));
         }
         final Session session = sessions.get(request.sessionId);
@@ -76,7 +79,7 @@ public final class FetchSessions {
             return Fetch.refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
         }
         final int before = session.entries.size();
-        if (!hasRoomFor(countOf(request), session)) {
+        if (!hasPossibleNames(request) || !hasRoomFor(countOf(request), session)) {
             drop(session);
             return Fetch.refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
         }
@@ -164,6 +167,16 @@ public final class FetchSessions {
         if (session != null && sessions.remove(session.id) != null) {
             entriesHeld -= session.entries.size();
         }
+    }
+
+    /** A name that no topic can have is not worth its place, and may be a hundred times as long as one that can. */
+    private static boolean hasPossibleNames(final FetchRequest request) {
+        for (final FetchRequest.FetchTopic topic : request.topics) {
+            if (topic.topic != null && topic.topic.length() > TopicNames.LENGTH_MAX) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static int countOf(final FetchRequest request) {

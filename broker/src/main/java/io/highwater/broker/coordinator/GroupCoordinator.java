@@ -5,6 +5,7 @@ import io.highwater.broker.core.KeyedRecords;
 import io.highwater.broker.group.ClassicGroup;
 import io.highwater.broker.group.GroupConfig;
 import io.highwater.broker.group.GroupEffect;
+import io.highwater.broker.group.GroupRecordSizes;
 import io.highwater.broker.group.JoinAnswer;
 import io.highwater.broker.group.JoinRequest;
 import io.highwater.broker.group.LeaveAnswer;
@@ -17,6 +18,7 @@ import io.highwater.broker.metadata.MetadataView;
 import io.highwater.port.Clock;
 import io.highwater.port.RandomSource;
 import io.highwater.port.Shard;
+import io.highwater.protocol.ClientText;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.Message;
 import java.util.ArrayList;
@@ -76,7 +78,7 @@ public final class GroupCoordinator {
         this.random = random;
         this.metadata = metadata;
         this.config = config;
-        this.log = new GroupLog(shard, clock, core, config.offsetCommitTimeoutMs());
+        this.log = new GroupLog(shard, clock, core, config.offsetCommitTimeoutMs(), config.logBytesMax());
         this.sweep = new OffsetSweep(this, shard, clock, core, log, metadata, config);
     }
 
@@ -240,6 +242,10 @@ public final class GroupCoordinator {
 
     /** What the member held before goes when it joins again, so a full coordinator still serves those it has. */
     private boolean hasRoomFor(final JoinRequest request, final CoordinatedGroup knownOrNull) {
+        // A group that the log does not know leaves its state there.
+        if (knownOrNull == null && !log.hasRoomFor(GroupRecordSizes.NEW_GROUP_BYTES)) {
+            return false;
+        }
         final long before = knownOrNull == null ? 0 : knownOrNull.group().heldBytesOf(request.memberId());
         return request.heldBytes() <= before || heldBytes + request.heldBytes() - before <= HELD_BYTES_MAX;
     }
@@ -303,6 +309,11 @@ public final class GroupCoordinator {
             reply.accept(errors(request, ErrorCode.NONE));
             return;
         }
+        if (!log.hasRoomFor(log.growthBy(records))) {
+            forgetIfIdle(entry);
+            reply.accept(errors(request, ErrorCode.COORDINATOR_NOT_AVAILABLE));
+            return;
+        }
         entry.commitBegins();
         log.propose(records, error -> {
             entry.commitEnds();
@@ -347,12 +358,12 @@ public final class GroupCoordinator {
             } else if (effect instanceof GroupEffect.Moved moved) {
                 LOG.info(
                         "group {}: {} to {}, generation {}, {} members: {}",
-                        entry.group().id(),
+                        ClientText.shown(entry.group().id()),
                         moved.from().wireName(),
                         moved.to().wireName(),
                         moved.generation(),
                         moved.members(),
-                        moved.reason());
+                        ClientText.shown(moved.reason()));
             }
         }
         if (groups.get(entry.group().id()) == entry) {

@@ -5,6 +5,8 @@ import io.highwater.broker.core.Core;
 import io.highwater.broker.core.CoreFailure;
 import io.highwater.broker.core.CoreGroup;
 import io.highwater.broker.core.KeyedRecords;
+import io.highwater.broker.group.GroupKeys;
+import io.highwater.broker.group.GroupRecordSizes;
 import io.highwater.port.Clock;
 import io.highwater.port.Shard;
 import io.highwater.protocol.ErrorCode;
@@ -28,6 +30,9 @@ final class GroupLog {
     /** What the log says by now, null until it is loaded. Never goes back. */
     private KeyedRecords imageOrNull;
 
+    /** So that the log says once, and not at every refusal, that it is full. */
+    private boolean isFull;
+
     /** Proposals that are durable but not yet in the image, in the order of their indexes. */
     private final Queue<Durable> durable = new ArrayDeque<>();
 
@@ -35,8 +40,10 @@ final class GroupLog {
     private final Clock clock;
     private final Core core;
     private final int timeoutMs;
+    private final long bytesMax;
 
-    GroupLog(final Shard shard, final Clock clock, final Core core, final int timeoutMs) {
+    GroupLog(final Shard shard, final Clock clock, final Core core, final int timeoutMs, final long bytesMax) {
+        this.bytesMax = bytesMax;
         this.shard = shard;
         this.clock = clock;
         this.core = core;
@@ -68,6 +75,30 @@ final class GroupLog {
             throw new IllegalStateException("the groups log is not loaded");
         }
         return imageOrNull;
+    }
+
+    /** How many bytes more the image would take with these records. What is under way does not count. */
+    long growthBy(final List<Message> records) {
+        long bytes = 0;
+        for (final Message record : records) {
+            final Message replaced = image().latest().get(GroupKeys.of(record));
+            bytes += GroupRecordSizes.heldBytes(record) - (replaced == null ? 0 : GroupRecordSizes.heldBytes(replaced));
+        }
+        return bytes;
+    }
+
+    /** False when the image is as large as it may be, and would grow. */
+    boolean hasRoomFor(final long moreBytes) {
+        final boolean wasFull = isFull;
+        isFull = image().heldBytes() + moreBytes > bytesMax;
+        if (isFull && !wasFull && moreBytes > 0) {
+            LOG.warn(
+                    "groups: committed offsets and group states take {} of {} bytes (group.offsets.max.bytes), new ones are"
+                            + " refused",
+                    image().heldBytes(),
+                    bytesMax);
+        }
+        return !isFull || moreBytes <= 0;
     }
 
     /** Appends the records in one entry. The end is told on the coordinator's shard: NONE, or why not. */

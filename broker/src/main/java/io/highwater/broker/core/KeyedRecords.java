@@ -11,8 +11,9 @@ import io.highwater.protocol.message.Message;
  *
  * @param version the index of the last log entry in it, 0 before the first.
  * @param latest the newest record by key, in the keys' order.
+ * @param heldBytes what they take on the heap, as {@link RecordKeys} reckons it.
  */
-public record KeyedRecords(long version, PersistentMap<String, Message> latest) {
+public record KeyedRecords(long version, PersistentMap<String, Message> latest, long heldBytes) {
     /** Before the first record. */
-    public static final KeyedRecords EMPTY = new KeyedRecords(0, PersistentMap.empty());
+    public static final KeyedRecords EMPTY = new KeyedRecords(0, PersistentMap.empty(), 0);
 }

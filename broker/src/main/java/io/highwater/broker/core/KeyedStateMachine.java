@@ -36,11 +36,21 @@ public final class KeyedStateMachine implements StateMachine<KeyedRecords> {
     @Override
     public KeyedRecords replay(final KeyedRecords state, final long index, final List<Message> records) {
         PersistentMap<String, Message> latest = state.latest();
+        long heldBytes = state.heldBytes();
         for (final Message record : records) {
             final String key = keys.keyOf(record);
-            latest = keys.isTombstone(record) ? latest.without(key) : latest.with(key, record);
+            final Message replaced = latest.get(key);
+            if (replaced != null) {
+                heldBytes -= keys.heldBytes(replaced);
+            }
+            if (keys.isTombstone(record)) {
+                latest = latest.without(key);
+            } else {
+                latest = latest.with(key, record);
+                heldBytes += keys.heldBytes(record);
+            }
         }
-        return new KeyedRecords(index, latest);
+        return new KeyedRecords(index, latest, heldBytes);
     }
 
     @Override

@@ -7,6 +7,9 @@ public interface RecordKeys {
     /** The key; records of equal keys replace each other. Never null. */
     String keyOf(Message record);
 
+    /** What the record takes on the heap with its key, as reckoned: bytes. */
+    long heldBytes(Message record);
+
     /** True when the record removes its key. */
     boolean isTombstone(Message record);
 }

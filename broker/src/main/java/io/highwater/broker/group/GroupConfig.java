@@ -13,6 +13,7 @@ package io.highwater.broker.group;
  * @param offsetMetadataMaxChars {@code offset.metadata.max.bytes}: the longest text kept with an offset.
  * @param offsetsRetentionMs {@code offsets.retention.minutes}: how long offsets outlive their group's last member.
  * @param offsetsRetentionCheckIntervalMs {@code offsets.retention.check.interval.ms}.
+ * @param logBytesMax {@code group.offsets.max.bytes}: heap that committed offsets and the states of all groups may take.
  * @param offsetCommitTimeoutMs {@code offsets.commit.timeout.ms}: how long a commit may take to become durable.
  */
 public record GroupConfig(
@@ -24,10 +25,11 @@ public record GroupConfig(
         int offsetMetadataMaxChars,
         long offsetsRetentionMs,
         long offsetsRetentionCheckIntervalMs,
+        long logBytesMax,
         int offsetCommitTimeoutMs) {
     /** Kafka's values. */
     public static final GroupConfig DEFAULT = new GroupConfig(
-            6_000, 1_800_000, Integer.MAX_VALUE, 3_000, 300_000, 4096, 7L * 24 * 3_600_000, 600_000, 5_000);
+            6_000, 1_800_000, Integer.MAX_VALUE, 3_000, 300_000, 4096, 7L * 24 * 3_600_000, 600_000, 128L << 20, 5_000);
 
     /** True when a member may ask for this session timeout. */
     public boolean allowsSessionTimeoutMs(final int timeoutMs) {
@@ -45,6 +47,7 @@ public record GroupConfig(
                 offsetMetadataMaxChars,
                 offsetsRetentionMs,
                 offsetsRetentionCheckIntervalMs,
+                logBytesMax,
                 offsetCommitTimeoutMs);
     }
 
@@ -59,6 +62,22 @@ public record GroupConfig(
                 offsetMetadataMaxChars,
                 offsetsRetentionMs,
                 offsetsRetentionCheckIntervalMs,
+                logBytesMax,
+                offsetCommitTimeoutMs);
+    }
+
+    /** These settings with another bound of what the log of the groups says. */
+    public GroupConfig withLogBytesMax(final long bytes) {
+        return new GroupConfig(
+                minSessionTimeoutMs,
+                maxSessionTimeoutMs,
+                maxSize,
+                initialRebalanceDelayMs,
+                newMemberJoinTimeoutMs,
+                offsetMetadataMaxChars,
+                offsetsRetentionMs,
+                offsetsRetentionCheckIntervalMs,
+                bytes,
                 offsetCommitTimeoutMs);
     }
 }

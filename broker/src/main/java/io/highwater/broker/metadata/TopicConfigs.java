@@ -8,6 +8,7 @@ import static io.highwater.broker.metadata.TopicConfigKey.oneOf;
 import static io.highwater.broker.metadata.TopicConfigKey.ratio;
 
 import io.highwater.broker.metadata.TopicConfigKey.Type;
+import io.highwater.protocol.ClientText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -122,11 +123,12 @@ public final class TopicConfigs {
         for (final Map.Entry<String, String> entry : given) {
             final TopicConfigKey key = KEYS.get(entry.getKey());
             if (key == null) {
-                return "Unknown topic config name: " + entry.getKey();
+                return "Unknown topic config name: " + ClientText.shown(entry.getKey());
             }
             final String problem = key.check().apply(entry.getValue().trim());
             if (problem != null) {
-                return "Invalid value " + entry.getValue() + " for configuration " + key.name() + ": " + problem;
+                return "Invalid value " + ClientText.shown(entry.getValue()) + " for configuration " + key.name() + ": "
+                        + ClientText.shown(problem);
             }
         }
         final String lowest = given.get(MIN_COMPACTION_LAG_MS);

@@ -3,6 +3,7 @@ package io.highwater.broker.network;
 import io.highwater.port.Retained;
 import io.highwater.port.Shard;
 import io.highwater.protocol.ApiKey;
+import io.highwater.protocol.ClientText;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.codec.MalformedMessageException;
 import io.highwater.protocol.codec.MessageReader;
@@ -354,7 +355,7 @@ final class ServerConnection implements LinkHandler {
     }
 
     void clientSoftware(final String name, final String version) {
-        softwareName = version.isEmpty() ? name : name + " " + version;
+        softwareName = ClientText.shown(version.isEmpty() ? name : name + " " + version);
     }
 
     String clientSoftwareName() {

@@ -194,6 +194,15 @@ public final class BrokerConfig {
     public static final ConfigKey<Integer> OFFSET_METADATA_MAX_BYTES = key(ConfigKey.integer(
             "offset.metadata.max.bytes", 4_096, 0, 32_767, "Longest text that may be kept with a committed offset."));
 
+    /** Heap for what the log of the groups says. */
+    public static final ConfigKey<Long> GROUP_OFFSETS_MAX_BYTES = key(
+            ConfigKey.number(
+                    "group.offsets.max.bytes",
+                    134_217_728,
+                    65_536,
+                    LONG_MAX,
+                    "Heap that committed offsets and the states of groups may take, some 400 bytes for an offset; beyond it new ones are refused."));
+
     private final Map<ConfigKey<?>, Object> values = new LinkedHashMap<>();
 
     private final HostPort listener;

@@ -353,6 +353,7 @@ public final class BrokerNode {
                 config.get(BrokerConfig.OFFSET_METADATA_MAX_BYTES),
                 GroupConfig.DEFAULT.offsetsRetentionMs(),
                 GroupConfig.DEFAULT.offsetsRetentionCheckIntervalMs(),
+                config.get(BrokerConfig.GROUP_OFFSETS_MAX_BYTES),
                 GroupConfig.DEFAULT.offsetCommitTimeoutMs());
     }
 

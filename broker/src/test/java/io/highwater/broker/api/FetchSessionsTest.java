@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.broker.api.FetchSessions.Fetch;
+import io.highwater.broker.metadata.TopicNames;
 import io.highwater.port.Clock;
 import io.highwater.port.SeededRandom;
 import io.highwater.protocol.ErrorCode;
@@ -145,6 +146,20 @@ class FetchSessionsTest {
         assertEquals(
                 ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
                 sessions.begin(request(first, 1), (short) 12).error());
+    }
+
+    @Test
+    void aNameThatNoTopicCanHaveGetsNoPlaceInASession() {
+        final FetchRequest request = request(0, 0, 1);
+        request.topics.get(0).topic = "n".repeat(TopicNames.LENGTH_MAX + 1);
+        assertEquals(0, sessions.begin(request, (short) 12).sessionId());
+        final int id = created(1).sessionId();
+        request.sessionId = id;
+        request.sessionEpoch = 1;
+        assertEquals(
+                ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+                sessions.begin(request, (short) 12).error());
+        assertEquals(0, sessions.count());
     }
 
     @Test

@@ -5,7 +5,7 @@ import io.highwater.broker.core.Core;
 import io.highwater.broker.core.CoreFailure;
 import io.highwater.broker.core.CoreGroup;
 import io.highwater.broker.core.KeyedRecords;
-import io.highwater.broker.group.GroupKeys;
+import io.highwater.broker.core.KeyedStateMachine;
 import io.highwater.broker.message.RemoveTopicRecord;
 import io.highwater.broker.metadata.MetadataImage;
 import io.highwater.broker.metadata.MetadataView;
@@ -31,6 +31,7 @@ final class FakeCore implements Core {
     private final List<Watcher<? super KeyedRecords>> groupWatchers = new ArrayList<>();
     private final List<Watcher<? super MetadataImage>> metaWatchers = new ArrayList<>();
     private KeyedRecords groups = KeyedRecords.EMPTY;
+    private final KeyedStateMachine machine = new KeyedStateMachine(new GroupRecordKeys());
     private CoreFailure failureOrNull;
     private int proposals;
 
@@ -98,13 +99,7 @@ final class FakeCore implements Core {
             completion.onFailed(failure);
             return;
         }
-        PersistentMap<String, Message> latest = groups.latest();
-        for (final Message record : records) {
-            latest = GroupKeys.isTombstone(record)
-                    ? latest.without(GroupKeys.of(record))
-                    : latest.with(GroupKeys.of(record), record);
-        }
-        groups = new KeyedRecords(groups.version() + 1, latest);
+        groups = machine.replay(groups, groups.version() + 1, records);
         final KeyedRecords image = groups;
         completion.onApplied(image.version(), null);
         groupWatchers.forEach(watcher -> watcher.onRecords(image.version(), records, image));

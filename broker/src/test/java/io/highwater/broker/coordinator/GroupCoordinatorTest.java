@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.broker.core.CoreFailure;
 import io.highwater.broker.group.GroupConfig;
+import io.highwater.broker.group.GroupRecordSizes;
+import io.highwater.broker.message.OffsetCommittedRecord;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.FindCoordinatorRequest;
 import io.highwater.protocol.message.FindCoordinatorResponse;
@@ -33,7 +35,7 @@ class GroupCoordinatorTest {
     private static final UUID TOPIC_ID = new UUID(1, 2);
     private static final long DAY_MS = 24L * 3_600_000;
 
-    private final GroupNode node = new GroupNode(GroupConfig.DEFAULT.withInitialRebalanceDelayMs(0));
+    private GroupNode node = new GroupNode(GroupConfig.DEFAULT.withInitialRebalanceDelayMs(0));
 
     @Test
     void aConsumerJoinsCommitsAndGoesOnAfterARestart() {
@@ -186,6 +188,39 @@ class GroupCoordinatorTest {
         final AtomicReference<JoinGroupResponse> taken = node.send(largeJoin("one more", eachBytes), 3);
         node.scheduler.runFor(10_000);
         assertEquals(ErrorCode.NONE.code(), taken.get().errorCode);
+    }
+
+    /** Aim: offsets of groups that somebody makes up can't fill the heap; those that are there go on. */
+    @Test
+    void newOffsetsAreRefusedWhileTheLogOfTheGroupsIsFull() {
+        final int each = 100;
+        final long bytesMax = 1 << 20;
+        node = new GroupNode(GroupConfig.DEFAULT.withLogBytesMax(bytesMax));
+        node.core.createTopic("t", TOPIC_ID, each + 2);
+        int commits = 0;
+        while (errors(commitOf("group " + commits, each)).get(0) == 0) {
+            commits++;
+        }
+        final long mostBytes = bytesMax / GroupRecordSizes.heldBytes(new OffsetCommittedRecord());
+        assertTrue(commits > 10 && commits <= mostBytes / each, commits + " commits of " + each + " offsets");
+        int singles = 0;
+        while (errors(commit("single " + singles, "", -1, 8, "t", 0, 5)).equals(List.of(0))) {
+            singles++;
+        }
+        assertTrue(singles < each, singles + " offsets where " + each + " had no room");
+        assertEquals(List.of(15), errors(commit("one more", "", -1, 8, "t", 0, 5)));
+        assertEquals(List.of(0), errors(commit("group 0", "", -1, 8, "t", 0, 77)));
+        assertEquals(77, fetched("group 0", "t", 0));
+        final JoinGroupResponse refused = node.ask(joinRequest("new group", ""), 3);
+        assertEquals(ErrorCode.COORDINATOR_NOT_AVAILABLE.code(), refused.errorCode);
+    }
+
+    private OffsetCommitResponse commitOf(final String group, final int partitions) {
+        final OffsetCommitRequest request = commitRequest(group, "", -1, "t", 0, 5);
+        for (int i = 1; i < partitions; i++) {
+            add(request, "t", i, 5);
+        }
+        return node.ask(request, 8);
     }
 
     private static JoinGroupRequest largeJoin(final String group, final int bytes) {

@@ -158,6 +158,11 @@ final class CoreWorld {
         }
 
         @Override
+        public long heldBytes(final Message record) {
+            return ((GroupStateRecord) record).groupId.length();
+        }
+
+        @Override
         public boolean isTombstone(final Message record) {
             return ((GroupStateRecord) record).generation < 0;
         }

@@ -217,6 +217,19 @@ final class BrokerConfigEffectTest {
         assertEquals(ErrorCode.OFFSET_METADATA_TOO_LARGE, commit(target, "x".repeat(11)));
     }
 
+    @Test
+    void groupOffsetsMaxBytesBoundsWhatGroupsLeave() {
+        start("group.offsets.max.bytes", "65536");
+        final UUID topic = client.create("t", 1_000);
+        int committed = 0;
+        while (commit(new Target("t", topic, committed), "") == ErrorCode.NONE) {
+            committed++;
+        }
+        assertTrue(committed > 100 && committed < 300, committed + " offsets");
+        assertEquals(ErrorCode.COORDINATOR_NOT_AVAILABLE, commit(new Target("t", topic, 999), ""));
+        assertEquals(ErrorCode.NONE, commit(new Target("t", topic, 0), ""));
+    }
+
     private void start(final String key, final String value) {
         start(Map.of(key, value));
     }
