@@ -122,7 +122,8 @@ final class BatchRules {
 
     private static ErrorCode errorOf(final BatchProblem problem) {
         return switch (problem) {
-            case TRUNCATED, BAD_LENGTH, BAD_CRC -> ErrorCode.CORRUPT_MESSAGE;
+            // Part of a batch is no batch: to send it again, as a client does for CORRUPT_MESSAGE, would not help.
+            case BAD_LENGTH, BAD_CRC -> ErrorCode.CORRUPT_MESSAGE;
             case UNKNOWN_CODEC -> ErrorCode.UNSUPPORTED_COMPRESSION_TYPE;
             // Splitting such a batch and sending it again, as a producer does for this error, helps.
             case DECOMPRESSED_TOO_LARGE -> ErrorCode.MESSAGE_TOO_LARGE;

@@ -226,10 +226,11 @@ final class FetchEntry extends FetchWatch {
                         ? ErrorCode.NOT_LEADER_OR_FOLLOWER
                         : error)
                 .code();
-        answer.highWatermark = highWatermark;
-        answer.lastStableOffset = highWatermark;
-        answer.logStartOffset = logStartOffset;
-        answer.abortedTransactions = isReadCommitted ? List.of() : null;
+        final boolean isRead = error == ErrorCode.NONE;
+        answer.highWatermark = isRead ? highWatermark : -1;
+        answer.lastStableOffset = isRead ? highWatermark : -1;
+        answer.logStartOffset = isRead ? logStartOffset : -1;
+        answer.abortedTransactions = isReadCommitted || partition == null ? List.of() : null;
         answer.preferredReadReplica = -1;
         answer.records = slice == null ? Message.NO_BYTES : slice.records();
         if (diverging != null) {
@@ -240,8 +241,8 @@ final class FetchEntry extends FetchWatch {
             answer.currentLeader.leaderId = nodeId;
             answer.currentLeader.leaderEpoch = leaderEpoch;
         }
-        sentHighWatermark = error == ErrorCode.NONE ? highWatermark : Long.MIN_VALUE;
-        sentLogStartOffset = error == ErrorCode.NONE ? logStartOffset : Long.MIN_VALUE;
+        sentHighWatermark = isRead ? highWatermark : Long.MIN_VALUE;
+        sentLogStartOffset = isRead ? logStartOffset : Long.MIN_VALUE;
         return answer;
     }
 }

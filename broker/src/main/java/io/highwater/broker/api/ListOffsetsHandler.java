@@ -55,19 +55,25 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest, 
         final ListOffsetsResponse response = new ListOffsetsResponse();
         final ShardWork work = new ShardWork();
         final Set<Asked> repeated = repeated(request);
+        final Set<Asked> refused = new HashSet<>();
         for (final ListOffsetsRequest.ListOffsetsTopic topic : request.topics) {
             final ListOffsetsResponse.ListOffsetsTopicResponse answers =
                     new ListOffsetsResponse.ListOffsetsTopicResponse();
             answers.name = topic.name;
             response.topics.add(answers);
             for (final ListOffsetsRequest.ListOffsetsPartition asked : topic.partitions) {
+                final Asked place = new Asked(topic.name, asked.partitionIndex);
+                final boolean isRepeated = repeated.contains(place);
+                if (isRepeated && !refused.add(place)) {
+                    continue;
+                }
                 final ListOffsetsResponse.ListOffsetsPartitionResponse answer =
                         new ListOffsetsResponse.ListOffsetsPartitionResponse();
                 answer.partitionIndex = asked.partitionIndex;
                 answers.partitions.add(answer);
                 final Partition partition = PartitionLookup.partitionOrNull(
                         lookup.topicOrNull(topic.name, Uuids.ZERO), asked.partitionIndex);
-                if (repeated.contains(new Asked(topic.name, asked.partitionIndex))) {
+                if (isRepeated) {
                     answer.errorCode = ErrorCode.INVALID_REQUEST.code();
                 } else if (!isKnown(asked.timestamp, context.apiVersion())) {
                     answer.errorCode = ErrorCode.UNSUPPORTED_VERSION.code();

@@ -10,7 +10,9 @@ import io.highwater.protocol.message.DeleteTopicsResponse.DeletableTopicResult;
 import io.highwater.protocol.message.Message;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -23,58 +25,55 @@ public final class TopicDeletion {
         this.enabled = enabled;
     }
 
-    /** A record for each topic that goes, and a result for each one asked. */
+    /** A record for each topic that goes, and a result for each one asked; one result for what is asked twice. */
     public Decision<DeleteTopicsResponse> decide(final MetadataImage image, final DeleteTopicsRequest request) {
         final DeleteTopicsResponse response = new DeleteTopicsResponse();
         final List<Message> records = new ArrayList<>();
-        final Set<UUID> repeated = repeated(image, request);
+        final Map<Asked, Integer> times = new LinkedHashMap<>();
         for (final String name : request.topicNames) {
-            response.responses.add(judge(image, name, Uuids.ZERO, repeated, records));
+            times.merge(new Asked(name, Uuids.ZERO), 1, Integer::sum);
         }
         for (final DeleteTopicState topic : request.topics) {
-            response.responses.add(judge(image, topic.name, topic.topicId, repeated, records));
+            final Asked asked = new Asked(topic.name, topic.topicId);
+            if (asked.names() == 1) {
+                times.merge(asked, 1, Integer::sum);
+            } else {
+                response.responses.add(refused(
+                        result(asked),
+                        ErrorCode.INVALID_REQUEST,
+                        asked.names() == 0
+                                ? "Neither topic name nor id were specified."
+                                : "You may not specify both topic name and topic id."));
+            }
         }
+        final Set<UUID> repeated = repeated(image, times.keySet());
+        times.forEach((asked, count) -> response.responses.add(
+                count > 1
+                        ? refused(result(asked), ErrorCode.INVALID_REQUEST, "The topic was named more than once.")
+                        : judge(image, asked, repeated, records)));
         return new Decision<>(records, response);
     }
 
-    /** The topics that are named more than once, be it once by name and once by id: none of them goes. */
-    private static Set<UUID> repeated(final MetadataImage image, final DeleteTopicsRequest request) {
+    /** The topics that are asked for once by name and once by id: none of them goes. */
+    private static Set<UUID> repeated(final MetadataImage image, final Set<Asked> all) {
         final Set<UUID> seen = new HashSet<>();
         final Set<UUID> repeated = new HashSet<>();
-        for (final String name : request.topicNames) {
-            note(image.topicOrNull(name), seen, repeated);
-        }
-        for (final DeleteTopicState topic : request.topics) {
-            note(topic.name == null ? image.topicOrNull(topic.topicId) : image.topicOrNull(topic.name), seen, repeated);
+        for (final Asked asked : all) {
+            final TopicImage topic = asked.in(image);
+            if (topic != null && !seen.add(topic.id())) {
+                repeated.add(topic.id());
+            }
         }
         return repeated;
     }
 
-    private static void note(final TopicImage topicOrNull, final Set<UUID> seen, final Set<UUID> repeated) {
-        if (topicOrNull != null && !seen.add(topicOrNull.id())) {
-            repeated.add(topicOrNull.id());
-        }
-    }
-
     private DeletableTopicResult judge(
-            final MetadataImage image,
-            final String nameOrNull,
-            final UUID id,
-            final Set<UUID> repeated,
-            final List<Message> records) {
-        final DeletableTopicResult result = new DeletableTopicResult();
-        result.name = nameOrNull;
-        result.topicId = id;
-        if (nameOrNull == null && Uuids.isZero(id)) {
-            return refused(result, ErrorCode.INVALID_REQUEST, "Neither topic name nor id were specified.");
-        }
-        if (nameOrNull != null && !Uuids.isZero(id)) {
-            return refused(result, ErrorCode.INVALID_REQUEST, "You may not specify both topic name and topic id.");
-        }
-        final TopicImage topic = nameOrNull == null ? image.topicOrNull(id) : image.topicOrNull(nameOrNull);
+            final MetadataImage image, final Asked asked, final Set<UUID> repeated, final List<Message> records) {
+        final DeletableTopicResult result = result(asked);
+        final TopicImage topic = asked.in(image);
         if (topic == null) {
             final ErrorCode unknown =
-                    nameOrNull == null ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+                    asked.name() == null ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
             return refused(result, unknown, unknown.defaultMessage());
         }
         result.name = topic.name();
@@ -89,6 +88,25 @@ public final class TopicDeletion {
         record.topicId = topic.id();
         records.add(record);
         return result;
+    }
+
+    private static DeletableTopicResult result(final Asked asked) {
+        final DeletableTopicResult result = new DeletableTopicResult();
+        result.name = asked.name();
+        result.topicId = asked.id();
+        return result;
+    }
+
+    /** What names a topic: a name, or an id where the name is null. */
+    private record Asked(String name, UUID id) {
+        int names() {
+            return (name == null ? 0 : 1) + (Uuids.isZero(id) ? 0 : 1);
+        }
+
+        /** The topic, or null. */
+        TopicImage in(final MetadataImage image) {
+            return name == null ? image.topicOrNull(id) : image.topicOrNull(name);
+        }
     }
 
     private static DeletableTopicResult refused(

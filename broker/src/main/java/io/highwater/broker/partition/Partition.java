@@ -154,7 +154,7 @@ public final class Partition implements StableEndListener {
                     append.repeated(
                             original.baseOffset(),
                             original.lastOffset() + 1,
-                            log.config().logAppendTime() ? original.timestampMs() : -1,
+                            original.timestampMs(),
                             log.startOffset());
                     return ErrorCode.NONE;
                 }

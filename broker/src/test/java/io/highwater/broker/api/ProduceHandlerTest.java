@@ -59,7 +59,7 @@ class ProduceHandlerTest {
         add(all, "no batch", ErrorCode.INVALID_RECORD, ByteBuffer.allocate(0));
         add(all, "an old format", ErrorCode.INVALID_RECORD, raw(b -> b.put(RecordBatch.MAGIC, (byte) 1)));
         add(all, "a newer format", ErrorCode.INVALID_RECORD, raw(b -> b.put(RecordBatch.MAGIC, (byte) 3)));
-        add(all, "a batch cut off", ErrorCode.CORRUPT_MESSAGE, raw(b -> b.limit(b.limit() - 1)));
+        add(all, "a batch cut off", ErrorCode.INVALID_RECORD, raw(b -> b.limit(b.limit() - 1)));
         add(all, "a length below a header's", ErrorCode.CORRUPT_MESSAGE, raw(b -> b.putInt(RecordBatch.LENGTH, 3)));
         add(all, "a negative length", ErrorCode.CORRUPT_MESSAGE, raw(b -> b.putInt(RecordBatch.LENGTH, -1)));
         add(all, "another CRC", ErrorCode.CORRUPT_MESSAGE, raw(b -> b.putInt(RecordBatch.CRC, 7)));

@@ -143,10 +143,10 @@ final class DecisionsTest {
         request.topics.add(state(null, new UUID(0, 0)));
         final DeleteTopicsResponse refused =
                 new TopicDeletion(false).decide(metadata.image(), request).response();
-        assertEquals(73, refused.responses.get(0).errorCode);
+        assertEquals(73, refused.responses.get(2).errorCode);
         final DeleteTopicsResponse response = metadata.apply(new TopicDeletion(true).decide(metadata.image(), request));
         assertEquals(
-                List.of("a 0", "b 42", "b 42", "nowhere 3", "null 100", "c 42", "null 42"),
+                List.of("c 42", "null 42", "a 0", "b 42", "nowhere 3", "null 100"),
                 response.responses.stream()
                         .map(result -> result.name + " " + result.errorCode)
                         .toList());
