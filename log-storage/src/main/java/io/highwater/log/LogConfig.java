@@ -65,6 +65,24 @@ public record LogConfig(
                 producerIdExpirationMs);
     }
 
+    /** The same with other bounds of what is kept. */
+    public LogConfig withRetention(final long ms, final long bytes) {
+        return new LogConfig(
+                segmentBytes,
+                segmentMs,
+                indexIntervalBytes,
+                maxMessageBytes,
+                flushPolicy,
+                flushMs,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                recordBytesMax,
+                ms,
+                bytes,
+                producerIdExpirationMs);
+    }
+
     /** The same with another time bound of a segment. */
     public LogConfig withSegmentMs(final long ms) {
         return new LogConfig(

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -291,6 +292,25 @@ public final class LogDirectory implements AutoCloseable {
         } catch (final IOException e) {
             throw new LogStorageException(
                     "partition " + key.directoryName() + " can't be deleted: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Makes new starts of logs durable, all by one force of the journal; each is at most its log's end. Blocks, on forces
+     * of logs too whose start would be beyond what was forced. The logs adopt their starts afterwards, on their shards.
+     */
+    public void makeStartsDurable(final Map<PartitionLog, Long> starts) throws LogStorageException {
+        try {
+            boolean isNews = false;
+            for (final Map.Entry<PartitionLog, Long> start : starts.entrySet()) {
+                isNews |= start.getKey().noteStart(start.getValue());
+            }
+            if (isNews) {
+                journal.force();
+            }
+        } catch (final IOException e) {
+            flusher.fail(e);
+            throw new LogStorageException("log starts can't be noted: " + e.getMessage(), e);
         }
     }
 

@@ -68,6 +68,9 @@ public final class PartitionLog {
      */
     private final ReentrantLock upkeep = new ReentrantLock();
 
+    /** The newest start that the journal was told of. Guarded by {@code force}. */
+    private long notedStart;
+
     private LogConfig config;
     private StableEndListener listener;
     private long appendedBytes;
@@ -106,6 +109,7 @@ public final class PartitionLog {
         this.producers = recovered.producers();
         this.epochs = new LeaderEpochs(recovered.epochs(), this::endOffset, this::onEpochsChanged);
         this.startOffset = startOffset;
+        this.notedStart = startOffset;
         this.endOffset = Math.max(startOffset, segments.active().nextOffset());
         this.stableEnd = endOffset;
         this.sizeBytes = segments.sizeBytes();
@@ -260,27 +264,135 @@ public final class PartitionLog {
     /**
      * Raises the log's start; durable before it returns, so it blocks, on a force of the log too when the new start is
      * beyond what was forced. Whole segments below it are deleted. A start at or below the present one changes nothing.
+     * The same in steps, for those who may not block: {@link LogDirectory#makeStartsDurable}, {@link #adoptStart},
+     * {@link TrimmedSegments#delete}.
      */
     public void trimTo(final long newStartOffset) throws OffsetOutOfRangeException, LogStorageException {
         requireOnline();
         if (newStartOffset > endOffset) {
             throw new OffsetOutOfRangeException(newStartOffset, startOffset, endOffset);
         }
-        if (newStartOffset <= startOffset) {
-            return;
-        }
         try {
-            makeStartDurable(newStartOffset);
-            startOffset = newStartOffset;
-            while (segments.count() > 1 && segments.get(1).baseOffset() <= newStartOffset) {
-                drop(segments.get(0));
-                segments.removeFirst();
+            if (noteStart(newStartOffset)) {
+                around.journal().force();
             }
-            sizeBytes = segments.sizeBytes();
         } catch (final IOException e) {
+            around.flusher().fail(e);
             throw new LogStorageException("trim of " + directory + ": " + e.getMessage(), e);
         }
+        adoptStart(newStartOffset).delete();
+    }
+
+    /**
+     * Tells the journal of a start, which is at most the log's end; durable once the journal is forced. False when it knows
+     * of it, or of a later one: starts never go back, whoever comes last. A durable start is never beyond a durable end: a
+     * crash would leave a log that ends before it begins. Blocks; for any thread.
+     */
+    boolean noteStart(final long newStartOffset) throws IOException, LogOfflineException {
+        synchronized (force) {
+            requireOnline();
+            if (newStartOffset <= notedStart) {
+                return false;
+            }
+            if (force.forcedOffset() < newStartOffset) {
+                force.force();
+                postForced();
+            }
+            force.noteRecoveryPoint(around.journal());
+            around.journal().append(new JournalEntry.LogStart(id, newStartOffset));
+            notedStart = newStartOffset;
+            return true;
+        }
+    }
+
+    /**
+     * Begins at this start, which is durable, from now on. On the shard.
+     *
+     * @return the whole segments below it, which nobody reads from any more and which have to be deleted
+     */
+    public TrimmedSegments adoptStart(final long newStartOffset) {
+        if (offline != null || newStartOffset <= startOffset) {
+            return TrimmedSegments.NONE;
+        }
+        startOffset = newStartOffset;
+        final List<Segment> below = new ArrayList<>();
+        while (segments.count() > 1 && segments.get(1).baseOffset() <= newStartOffset) {
+            final Segment segment = segments.get(0);
+            untidy.remove(segment);
+            if (cursorSegment == segment) {
+                cursorSegment = null;
+            }
+            below.add(segment);
+            segments.removeFirst();
+        }
+        sizeBytes = segments.sizeBytes();
         epochs.trimTo(newStartOffset);
+        return new TrimmedSegments(this, below);
+    }
+
+    /** The files of segments that {@link #adoptStart} took away. Blocks; for any thread. */
+    void deleteTrimmed(final List<Segment> below) throws IOException {
+        upkeep.lock();
+        try {
+            for (final Segment segment : below) {
+                if (offline == null) {
+                    around.journal().append(new JournalEntry.SegmentDropped(id, segment.baseOffset()));
+                    synchronized (force) {
+                        segment.delete();
+                    }
+                } else {
+                    // Closed meanwhile: the next open deletes what is below the start.
+                    segment.close();
+                }
+            }
+            force.onDirectoryChanged();
+        } catch (final IOException e) {
+            around.flusher().fail(e);
+            throw e;
+        } finally {
+            upkeep.unlock();
+        }
+    }
+
+    /**
+     * Where the log is to begin by its retention, at most at {@code visibleEnd}: whole segments go whose newest record is
+     * older than {@code retention.ms}, and the oldest ones while the others alone have {@code retention.bytes}. When all
+     * that is left is too old the log begins a new segment, so that this can go too. Segments without timestamps have no
+     * age. On the shard.
+     */
+    public long startByRetention(final long wallMs, final long visibleEnd) throws LogStorageException {
+        requireOnline();
+        try {
+            long bytes = segments.sizeBytes();
+            int place = 0;
+            while (place < segments.count() - 1 && segments.get(place + 1).baseOffset() <= visibleEnd) {
+                final Segment segment = segments.get(place);
+                final boolean isTooMuch =
+                        config.retentionBytes() >= 0 && bytes - segment.sizeBytes() >= config.retentionBytes();
+                if (!isTooMuch && !isTooOld(segment, wallMs)) {
+                    break;
+                }
+                bytes -= segment.sizeBytes();
+                place++;
+            }
+            final Segment first = segments.get(place);
+            if (first == segments.active()
+                    && first.sizeBytes() > 0
+                    && endOffset <= visibleEnd
+                    && isTooOld(first, wallMs)) {
+                roll(endOffset);
+                return endOffset;
+            }
+            return place == 0 ? startOffset : Math.max(startOffset, first.baseOffset());
+        } catch (final IOException e) {
+            throw new LogStorageException("retention of " + directory + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean isTooOld(final Segment segment, final long wallMs) throws IOException {
+        return config.retentionMs() >= 0
+                && segment.maxTimestamp() >= 0
+                && wallMs - segment.maxTimestamp() > config.retentionMs();
     }
 
     /**
@@ -431,25 +543,6 @@ public final class PartitionLog {
         }
     }
 
-    /**
-     * A durable start is never beyond a durable end: a crash would leave a log that ends before it begins. Touches only what
-     * any thread may touch.
-     */
-    private void makeStartDurable(final long newStartOffset) throws IOException {
-        try {
-            if (force.forcedOffset() < newStartOffset) {
-                force.force();
-                postForced();
-            }
-            force.noteRecoveryPoint(around.journal());
-            around.journal().append(new JournalEntry.LogStart(id, newStartOffset));
-            around.journal().force();
-        } catch (final IOException e) {
-            around.flusher().fail(e);
-            throw e;
-        }
-    }
-
     private void rollIfNeeded(final ByteBuffer batch) throws IOException {
         final Segment active = segments.active();
         if (active.sizeBytes() == 0) {
@@ -465,10 +558,15 @@ public final class PartitionLog {
         if (size <= config.segmentBytes() && !isOld && lastOffset - active.baseOffset() <= Integer.MAX_VALUE) {
             return;
         }
+        roll(RecordBatch.baseOffset(batch, at));
+    }
+
+    /** Seals the active segment and goes on in a new one from this offset on. */
+    private void roll(final long baseOffset) throws IOException {
+        final Segment active = segments.active();
         // Before there is a next one: recovery would trust a segment that no roll completed more than what follows it.
         active.seal();
-        final Segment next = Segment.create(
-                around.disk(), directory, RecordBatch.baseOffset(batch, at), config.indexIntervalBytes());
+        final Segment next = Segment.create(around.disk(), directory, baseOffset, config.indexIntervalBytes());
         force.onDirectoryChanged();
         try {
             around.journal()

@@ -19,7 +19,7 @@ public final class HostedPartitions {
     private final Map<UUID, HostedTopic> byId = new ConcurrentHashMap<>();
 
     /** Callers that want to know when a topic is here. Guarded by this. */
-    private final Map<UUID, List<Runnable>> waiting = new HashMap<>();
+    private final Map<UUID, List<Waiting>> waiting = new HashMap<>();
 
     /** The topic of this id, or null. */
     public HostedTopic topicOrNull(final UUID id) {
@@ -31,33 +31,45 @@ public final class HostedPartitions {
         return byId.values();
     }
 
-    /** The topic can be used from now on. */
+    /** The topic can be used from now on, or has more partitions than before. */
     public void add(final HostedTopic topic) {
-        final List<Runnable> told;
+        final List<Runnable> told = new ArrayList<>();
         synchronized (this) {
             byId.put(topic.id(), topic);
-            told = waiting.remove(topic.id());
+            final List<Waiting> all = waiting.get(topic.id());
+            if (all != null) {
+                all.removeIf(one -> one.partitions <= topic.partitions().length && told.add(one.callback));
+                if (all.isEmpty()) {
+                    waiting.remove(topic.id());
+                }
+            }
         }
-        tell(told);
+        told.forEach(Runnable::run);
     }
 
     /** The topic is gone; whoever waits for it is told too. Returns it, null when it was not here. */
     public HostedTopic remove(final UUID id) {
         final HostedTopic removed;
-        final List<Runnable> told;
+        final List<Waiting> told;
         synchronized (this) {
             removed = byId.remove(id);
             told = waiting.remove(id);
         }
-        tell(told);
+        if (told != null) {
+            told.forEach(one -> one.callback.run());
+        }
         return removed;
     }
 
-    /** Runs the callback once the topic is here or known to be gone; at once, on the caller's thread, when it is here. */
-    public void whenHosted(final UUID id, final Runnable callback) {
+    /**
+     * Runs the callback once the topic is here with so many partitions, or known to be gone; at once, on the caller's
+     * thread, when it is here.
+     */
+    public void whenHosted(final UUID id, final int partitions, final Runnable callback) {
         synchronized (this) {
-            if (!byId.containsKey(id)) {
-                waiting.computeIfAbsent(id, unused -> new ArrayList<>()).add(callback);
+            final HostedTopic topic = byId.get(id);
+            if (topic == null || topic.partitions().length < partitions) {
+                waiting.computeIfAbsent(id, unused -> new ArrayList<>()).add(new Waiting(partitions, callback));
                 return;
             }
         }
@@ -65,18 +77,15 @@ public final class HostedPartitions {
     }
 
     /** The callback of {@link #whenHosted} is not wanted any more; it may still come. */
+    @SuppressWarnings("ReferenceEquality") // The very callback that was given.
     public synchronized void forget(final UUID id, final Runnable callback) {
-        final List<Runnable> callbacks = waiting.get(id);
-        if (callbacks != null && callbacks.remove(callback) && callbacks.isEmpty()) {
+        final List<Waiting> all = waiting.get(id);
+        if (all != null && all.removeIf(one -> one.callback == callback) && all.isEmpty()) {
             waiting.remove(id);
         }
     }
 
-    private static void tell(final List<Runnable> callbacks) {
-        if (callbacks != null) {
-            callbacks.forEach(Runnable::run);
-        }
-    }
+    private record Waiting(int partitions, Runnable callback) {}
 
     /**
      * A topic's partitions on this node. Immutable.

@@ -1,7 +1,6 @@
 package io.highwater.broker.api;
 
 import io.highwater.port.Shard;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -25,26 +24,30 @@ final class HostedWait {
         this.onEnd = onEnd;
     }
 
-    /** Ends on the shard, once, with the topics that did not come in time. Safe for any thread. */
+    /**
+     * Ends on the shard, once, with the topics that did not come in time. Safe for any thread.
+     *
+     * @param topics how many partitions each has to have
+     */
     static void begin(
             final HostedPartitions hosted,
-            final Collection<UUID> ids,
+            final Map<UUID, Integer> topics,
             final Shard shard,
             final long timeoutMs,
             final Consumer<Set<UUID>> onEnd) {
         final HostedWait wait = new HostedWait(hosted, shard, onEnd);
-        shard.run(() -> wait.begin(ids, timeoutMs));
+        shard.run(() -> wait.begin(topics, timeoutMs));
     }
 
-    private void begin(final Collection<UUID> ids, final long timeoutMs) {
-        if (ids.isEmpty()) {
+    private void begin(final Map<UUID, Integer> topics, final long timeoutMs) {
+        if (topics.isEmpty()) {
             onEnd.accept(Set.of());
             return;
         }
         timerOrNull = shard.schedule(this::expire, timeoutMs);
-        ids.forEach(id -> missing.put(id, () -> shard.execute(() -> onHosted(id))));
+        topics.keySet().forEach(id -> missing.put(id, () -> shard.execute(() -> onHosted(id))));
         // A topic that is here already is told at once, but what it tells is a task for later.
-        missing.forEach(hosted::whenHosted);
+        missing.forEach((id, callback) -> hosted.whenHosted(id, topics.get(id), callback));
     }
 
     private void onHosted(final UUID id) {

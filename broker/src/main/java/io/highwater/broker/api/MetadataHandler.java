@@ -34,14 +34,6 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
     private static final short FIRST_VERSION_WITH_CREATION_FLAG = 4;
     private static final short FIRST_VERSION_BY_ID = 12;
     private static final long CREATION_TIMEOUT_MS = 10_000;
-    private static final String LISTENER = "PLAINTEXT";
-
-    /** READ, WRITE, CREATE, DELETE, ALTER, DESCRIBE, DESCRIBE_CONFIGS, ALTER_CONFIGS: a bit for each of the codes. */
-    private static final int ALL_TOPIC_OPERATIONS =
-            1 << 3 | 1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 11;
-
-    /** CREATE, ALTER, DESCRIBE, CLUSTER_ACTION, DESCRIBE_CONFIGS, ALTER_CONFIGS, IDEMPOTENT_WRITE. */
-    private static final int ALL_CLUSTER_OPERATIONS = 1 << 5 | 1 << 7 | 1 << 8 | 1 << 9 | 1 << 10 | 1 << 11 | 1 << 12;
 
     private final MetadataView metadata;
     private final TopicCreation creation;
@@ -145,7 +137,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
         response.controllerId = nodeId;
         image.brokers().forEach((id, broker) -> response.brokers.add(brokerOf(broker, context)));
         if (request.includeClusterAuthorizedOperations) {
-            response.clusterAuthorizedOperations = ALL_CLUSTER_OPERATIONS;
+            response.clusterAuthorizedOperations = AuthorizedOperations.OF_CLUSTER;
         }
         final boolean wantsAll = request.topics == null
                 || (request.topics.isEmpty() && context.apiVersion() < FIRST_VERSION_WITH_NULL_FOR_ALL);
@@ -162,7 +154,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
         if (request.includeTopicAuthorizedOperations) {
             for (final MetadataResponse.MetadataResponseTopic topic : response.topics) {
                 if (topic.errorCode == ErrorCode.NONE.code()) {
-                    topic.topicAuthorizedOperations = ALL_TOPIC_OPERATIONS;
+                    topic.topicAuthorizedOperations = AuthorizedOperations.OF_TOPIC;
                 }
             }
         }
@@ -174,14 +166,9 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
         final MetadataResponse.MetadataResponseBroker answer = new MetadataResponse.MetadataResponseBroker();
         answer.nodeId = broker.id();
         answer.rack = broker.rack();
-        final BrokerRegistration.Endpoint endpoint = broker.endpointOrNull(LISTENER);
-        if (broker.id() == nodeId || endpoint == null) {
-            answer.host = context.advertisedHost();
-            answer.port = context.advertisedPort();
-        } else {
-            answer.host = endpoint.host();
-            answer.port = endpoint.port();
-        }
+        final BrokerRegistration.Endpoint endpoint = BrokerAddress.of(broker, nodeId, context);
+        answer.host = endpoint.host();
+        answer.port = endpoint.port();
         return answer;
     }
 

@@ -45,7 +45,9 @@ final class PartitionLookup {
         }
         final HostedTopic open = hosted.topicOrNull(topic.id());
         // In the image and not among the open ones: still being opened, or its disk refused.
-        return open == null ? ErrorCode.NOT_LEADER_OR_FOLLOWER : ErrorCode.KAFKA_STORAGE_ERROR;
+        return open == null || index >= open.partitions().length
+                ? ErrorCode.NOT_LEADER_OR_FOLLOWER
+                : ErrorCode.KAFKA_STORAGE_ERROR;
     }
 
     /** The partition of an open topic, or null. */

@@ -9,8 +9,8 @@ import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.CreateTopicsRequest;
 import io.highwater.protocol.message.CreateTopicsResponse;
 import io.highwater.protocol.message.Message;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -44,7 +44,7 @@ public final class TopicCreation {
                 final CreateTopicsResponse decided = (CreateTopicsResponse) response;
                 HostedWait.begin(
                         hosted,
-                        request.validateOnly ? List.of() : created(decided),
+                        request.validateOnly ? Map.of() : created(decided),
                         shard,
                         Math.max(0, deadlineMs - clock.monotonicMs()),
                         late -> {
@@ -60,11 +60,11 @@ public final class TopicCreation {
         });
     }
 
-    private static List<UUID> created(final CreateTopicsResponse response) {
-        final List<UUID> created = new ArrayList<>();
+    private static Map<UUID, Integer> created(final CreateTopicsResponse response) {
+        final Map<UUID, Integer> created = new LinkedHashMap<>();
         for (final CreateTopicsResponse.CreatableTopicResult topic : response.topics) {
             if (topic.errorCode == ErrorCode.NONE.code()) {
-                created.add(topic.topicId);
+                created.put(topic.topicId, topic.numPartitions);
             }
         }
         return created;

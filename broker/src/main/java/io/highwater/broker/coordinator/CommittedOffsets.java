@@ -34,17 +34,27 @@ public final class CommittedOffsets {
 
     /** All offsets of the group, by topic name and partition. Not to be changed. */
     public List<OffsetCommittedRecord> of(final String groupId) {
+        return offsets(groupId, true);
+    }
+
+    private List<OffsetCommittedRecord> offsets(final String groupId, final boolean onlyOfLivingTopics) {
         final List<OffsetCommittedRecord> offsets = new ArrayList<>();
         final String prefix = GroupKeys.offsetsPrefix(groupId);
         for (final Map.Entry<String, Message> entry : groups.latest().from(prefix)) {
             if (!entry.getKey().startsWith(prefix)) {
                 break;
             }
-            if (entry.getValue() instanceof OffsetCommittedRecord committed && isOfLivingTopic(committed)) {
+            if (entry.getValue() instanceof OffsetCommittedRecord committed
+                    && (!onlyOfLivingTopics || isOfLivingTopic(committed))) {
                 offsets.add(committed);
             }
         }
         return offsets;
+    }
+
+    /** All offsets of the group that are on record, of topics that are gone too. */
+    List<OffsetCommittedRecord> all(final String groupId) {
+        return offsets(groupId, false);
     }
 
     /** True when something of the group is on record. */

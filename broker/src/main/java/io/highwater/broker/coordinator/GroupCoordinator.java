@@ -64,6 +64,7 @@ public final class GroupCoordinator {
     private final GroupConfig config;
     private final GroupLog log;
     private final OffsetSweep sweep;
+    private final GroupAdmin admin;
 
     /** Does nothing yet: {@link #open} does. */
     public GroupCoordinator(
@@ -79,6 +80,7 @@ public final class GroupCoordinator {
         this.metadata = metadata;
         this.config = config;
         this.log = new GroupLog(shard, clock, core, config.offsetCommitTimeoutMs(), config.logBytesMax());
+        this.admin = new GroupAdmin(this, shard, log);
         this.sweep = new OffsetSweep(this, shard, clock, core, log, metadata, config);
     }
 
@@ -200,6 +202,15 @@ public final class GroupCoordinator {
         });
     }
 
+    /** What tools ask of the groups. */
+    public GroupAdmin admin() {
+        return admin;
+    }
+
+    void forEachInMemory(final Consumer<ClassicGroup> consumer) {
+        groups.values().forEach(entry -> consumer.accept(entry.group()));
+    }
+
     /** The group if it is in memory. */
     CoordinatedGroup inMemoryOrNull(final String groupId) {
         return groups.get(groupId);
@@ -257,7 +268,8 @@ public final class GroupCoordinator {
         return log.isLoaded() ? ErrorCode.NONE : ErrorCode.COORDINATOR_LOAD_IN_PROGRESS;
     }
 
-    private CoordinatedGroup findOrNull(final String groupId) {
+    /** The group, from the log if it is not in memory; null when nobody knows it. */
+    CoordinatedGroup findOrNull(final String groupId) {
         final CoordinatedGroup entry = groups.get(groupId);
         if (entry != null) {
             return entry;
@@ -378,7 +390,7 @@ public final class GroupCoordinator {
     }
 
     /** Keeps no group in memory of which the log says all, so that requests for made-up groups leave nothing. */
-    private void forgetIfIdle(final CoordinatedGroup entry) {
+    void forgetIfIdle(final CoordinatedGroup entry) {
         if (entry.isIdle()) {
             forget(entry);
         }

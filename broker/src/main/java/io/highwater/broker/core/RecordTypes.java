@@ -1,5 +1,6 @@
 package io.highwater.broker.core;
 
+import io.highwater.broker.codec.BrokerConfigRecordCodec;
 import io.highwater.broker.codec.BrokerRecordCodec;
 import io.highwater.broker.codec.ClusterIdRecordCodec;
 import io.highwater.broker.codec.FeatureRecordCodec;
@@ -12,6 +13,7 @@ import io.highwater.broker.codec.ProducerIdBlockRecordCodec;
 import io.highwater.broker.codec.RemoveTopicRecordCodec;
 import io.highwater.broker.codec.TopicConfigRecordCodec;
 import io.highwater.broker.codec.TopicRecordCodec;
+import io.highwater.broker.message.BrokerConfigRecord;
 import io.highwater.broker.message.BrokerRecord;
 import io.highwater.broker.message.ClusterIdRecord;
 import io.highwater.broker.message.FeatureRecord;
@@ -45,7 +47,8 @@ public final class RecordTypes {
             type(5, PartitionRecord.class, PartitionRecordCodec.INSTANCE),
             type(6, TopicConfigRecord.class, TopicConfigRecordCodec.INSTANCE),
             type(7, RemoveTopicRecord.class, RemoveTopicRecordCodec.INSTANCE),
-            type(8, ProducerIdBlockRecord.class, ProducerIdBlockRecordCodec.INSTANCE));
+            type(8, ProducerIdBlockRecord.class, ProducerIdBlockRecordCodec.INSTANCE),
+            type(9, BrokerConfigRecord.class, BrokerConfigRecordCodec.INSTANCE));
 
     /** The records of {@link CoreGroup#GROUPS}. */
     public static final RecordTypes GROUPS = new RecordTypes(

@@ -237,6 +237,28 @@ public final class ClassicGroup {
         return roster.all().stream().map(Member::id).toList();
     }
 
+    /** The group for a tool. What members said and got is told only of a finished generation. */
+    public GroupDescription describe() {
+        final boolean isStable = state == GroupState.STABLE;
+        return new GroupDescription(
+                state,
+                protocolTypeOrNull == null ? "" : protocolTypeOrNull,
+                isStable && protocolNameOrNull != null ? protocolNameOrNull : "",
+                roster.all().stream()
+                        .map(member -> member.describe(isStable ? protocolNameOrNull : null))
+                        .toList());
+    }
+
+    /** Whether a consumer in the group may want the topic: its offsets must stay. */
+    public boolean isSubscribedTo(final String topic) {
+        return !roster.isEmpty() && (subscribedTopicsOrNull == null || subscribedTopicsOrNull.contains(topic));
+    }
+
+    /** True when the members are consumers, whose subscriptions are known. */
+    public boolean isOfConsumers() {
+        return CONSUMER.equals(protocolTypeOrNull);
+    }
+
     /** True when only its record and offsets matter: it may be dropped from memory and reloaded. */
     public boolean isIdle() {
         return state == GroupState.EMPTY && !roster.hasPendingJoins() && !persistence.isBusy();

@@ -27,6 +27,13 @@ public final class GroupKeys {
         return key.append(':').append(groupId).append('/').toString();
     }
 
+    /** Above all keys of the group, and not above those of the next one. */
+    public static String behind(final String groupId) {
+        final String prefix = prefix(groupId);
+        // The character that follows the slash at the prefix's end.
+        return prefix.substring(0, prefix.length() - 1) + '0';
+    }
+
     /** What the keys of the group's offsets begin with. */
     public static String offsetsPrefix(final String groupId) {
         return prefix(groupId) + "o/";

@@ -1,5 +1,6 @@
 package io.highwater.broker.group;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** One member of a classic group. Confined to its group; only {@link Roster} changes what it counts. */
@@ -102,6 +103,19 @@ final class Member {
 
     List<MemberProtocol> protocols() {
         return protocols;
+    }
+
+    /** With what it said for this protocol and got, or without both for null. */
+    GroupDescription.MemberDescription describe(final String protocolOrNull) {
+        final byte[] said = protocolOrNull == null ? NOTHING : metadataFor(protocolOrNull);
+        final byte[] got = protocolOrNull == null ? NOTHING : assignment;
+        return new GroupDescription.MemberDescription(
+                id,
+                instanceIdOrNull,
+                clientId,
+                clientHost,
+                ByteBuffer.wrap(said).asReadOnlyBuffer(),
+                ByteBuffer.wrap(got).asReadOnlyBuffer());
     }
 
     /** What it said for the protocol; empty when it does not speak it. */

@@ -58,7 +58,8 @@ final class ManualAssignment {
         return List.copyOf(sorted.values());
     }
 
-    private static Refusal nodesRefusal(final MetadataImage image, final List<Integer> nodes) {
+    /** What is wrong with the replicas of one partition, or null. */
+    static Refusal nodesRefusal(final MetadataImage image, final List<Integer> nodes) {
         if (nodes.isEmpty()) {
             return refused("The manual partition assignment includes an empty replica list.");
         }

@@ -1,5 +1,6 @@
 package io.highwater.broker.metadata;
 
+import io.highwater.broker.message.BrokerConfigRecord;
 import io.highwater.broker.message.BrokerRecord;
 import io.highwater.broker.message.PartitionRecord;
 import io.highwater.broker.message.RemoveTopicRecord;
@@ -45,6 +46,9 @@ public record MetadataDelta(List<TopicImage> changedTopics, List<TopicImage> rem
                 touched.add(partition.topicId);
             } else if (record instanceof TopicConfigRecord config) {
                 touched.add(config.topicId);
+            } else if (record instanceof BrokerConfigRecord) {
+                // It may be in force for any topic that says nothing itself.
+                after.topics().forEach((id, topic) -> touched.add(id));
             } else if (record instanceof BrokerRecord) {
                 brokers = true;
             } else if (record instanceof RemoveTopicRecord removed) {

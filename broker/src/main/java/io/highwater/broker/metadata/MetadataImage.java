@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param topics topics by id.
  * @param topicIds topic ids by name.
  * @param collidingNames the names that hold a dot or an underscore, by the name with underscores for dots.
+ * @param brokerConfigs settings changed at run time, by name, of each broker and of all ({@link #ALL_BROKERS}).
  * @param nextProducerId the first producer id that was never given out.
  */
 public record MetadataImage(
@@ -24,11 +25,16 @@ public record MetadataImage(
         PersistentMap<UUID, TopicImage> topics,
         PersistentMap<String, UUID> topicIds,
         PersistentMap<String, String> collidingNames,
+        PersistentMap<Integer, PersistentMap<String, String>> brokerConfigs,
         long nextProducerId) {
+    /** Stands for every broker in {@link #brokerConfigs}. */
+    public static final int ALL_BROKERS = -1;
+
     /** Before the first record. */
     public static final MetadataImage EMPTY = new MetadataImage(
             0,
             null,
+            PersistentMap.empty(),
             PersistentMap.empty(),
             PersistentMap.empty(),
             PersistentMap.empty(),
@@ -56,6 +62,12 @@ public record MetadataImage(
     /** The broker, or null. */
     public BrokerRegistration brokerOrNull(final int id) {
         return brokers.get(id);
+    }
+
+    /** What was changed at run time for this broker, or for {@link #ALL_BROKERS}. */
+    public PersistentMap<String, String> brokerConfigsOf(final int brokerId) {
+        final PersistentMap<String, String> configs = brokerConfigs.get(brokerId);
+        return configs == null ? PersistentMap.empty() : configs;
     }
 
     /** How many incarnations the node has had; 0 for no leader and for a node that never registered. */

@@ -1,5 +1,6 @@
 package io.highwater.broker.metadata;
 
+import io.highwater.broker.message.BrokerConfigRecord;
 import io.highwater.broker.message.BrokerRecord;
 import io.highwater.broker.message.ClusterIdRecord;
 import io.highwater.broker.message.FeatureRecord;
@@ -9,6 +10,7 @@ import io.highwater.broker.message.TopicConfigRecord;
 import io.highwater.broker.message.TopicRecord;
 import io.highwater.protocol.message.Message;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -24,6 +26,8 @@ public final class MetadataRecords {
         image.features().forEach((name, level) -> sink.accept(feature(name, level)));
         // Before the partitions, whose leader epochs count from their leader's generation.
         image.brokers().forEach((id, broker) -> sink.accept(broker(broker)));
+        image.brokerConfigs()
+                .forEach((id, configs) -> configs.forEach((name, value) -> sink.accept(brokerConfig(id, name, value))));
         if (image.nextProducerId() > 0) {
             final ProducerIdBlockRecord block = new ProducerIdBlockRecord();
             block.brokerId = -1;
@@ -65,6 +69,24 @@ public final class MetadataRecords {
         record.topicId = id;
         record.name = name;
         record.value = value;
+        return record;
+    }
+
+    static BrokerConfigRecord brokerConfig(final int brokerId, final String name, final String value) {
+        final BrokerConfigRecord record = new BrokerConfigRecord();
+        record.brokerId = brokerId;
+        record.name = name;
+        record.value = value;
+        return record;
+    }
+
+    static PartitionRecord newPartition(final UUID topicId, final int index, final List<Integer> replicas) {
+        final PartitionRecord record = new PartitionRecord();
+        record.topicId = topicId;
+        record.partitionIndex = index;
+        record.replicas = replicas;
+        record.isr = replicas;
+        record.leader = replicas.get(0);
         return record;
     }
 

@@ -1,5 +1,6 @@
 package io.highwater.broker.metadata;
 
+import io.highwater.broker.message.BrokerConfigRecord;
 import io.highwater.broker.message.BrokerRecord;
 import io.highwater.broker.message.ClusterIdRecord;
 import io.highwater.broker.message.FeatureRecord;
@@ -28,6 +29,7 @@ public final class MetadataReplay {
     private PersistentMap<UUID, TopicImage> topics;
     private PersistentMap<String, UUID> topicIds;
     private PersistentMap<String, String> collidingNames;
+    private PersistentMap<Integer, PersistentMap<String, String>> brokerConfigs;
     private long nextProducerId;
     /** Topics that records of this entry touched. */
     private final TreeMap<UUID, OpenTopic> open = new TreeMap<>();
@@ -39,6 +41,7 @@ public final class MetadataReplay {
         topics = image.topics();
         topicIds = image.topicIds();
         collidingNames = image.collidingNames();
+        brokerConfigs = image.brokerConfigs();
         nextProducerId = image.nextProducerId();
     }
 
@@ -57,6 +60,8 @@ public final class MetadataReplay {
         } else if (record instanceof TopicRecord topic) {
             replay(topic);
         } else if (record instanceof TopicConfigRecord config) {
+            replay(config);
+        } else if (record instanceof BrokerConfigRecord config) {
             replay(config);
         } else if (record instanceof RemoveTopicRecord removed) {
             replay(removed);
@@ -114,6 +119,15 @@ public final class MetadataReplay {
                 : topic.configs.with(record.name, record.value);
     }
 
+    private void replay(final BrokerConfigRecord record) {
+        final PersistentMap<String, String> known = brokerConfigs.get(record.brokerId);
+        final PersistentMap<String, String> old = known == null ? PersistentMap.empty() : known;
+        final PersistentMap<String, String> now =
+                record.value == null ? old.without(record.name) : old.with(record.name, record.value);
+        brokerConfigs =
+                now.isEmpty() ? brokerConfigs.without(record.brokerId) : brokerConfigs.with(record.brokerId, now);
+    }
+
     private void replay(final RemoveTopicRecord record) {
         final String name = open(record.topicId, record).name;
         open.remove(record.topicId);
@@ -146,7 +160,15 @@ public final class MetadataReplay {
         open.forEach((id, topic) ->
                 topics = topics.with(id, new TopicImage(topic.name, id, topic.partitions, topic.configs)));
         return new MetadataImage(
-                index, clusterIdOrNull, features, brokers, topics, topicIds, collidingNames, nextProducerId);
+                index,
+                clusterIdOrNull,
+                features,
+                brokers,
+                topics,
+                topicIds,
+                collidingNames,
+                brokerConfigs,
+                nextProducerId);
     }
 
     private OpenTopic open(final UUID id, final Message record) {

@@ -94,7 +94,23 @@ public final class TopicConfigs {
             int64(SEGMENT_MS, 604_800_000L, 1),
             bool("unclean.leader.election.enable", false)));
 
+    /** What the node's own settings are called that stand in for a topic's. */
+    private static final Map<String, String> SERVER_NAMES = Map.of(
+            SEGMENT_BYTES, "log.segment.bytes",
+            SEGMENT_MS, "log.roll.ms",
+            INDEX_INTERVAL_BYTES, "log.index.interval.bytes",
+            MAX_MESSAGE_BYTES, "message.max.bytes",
+            RETENTION_MS, "log.retention.ms",
+            RETENTION_BYTES, "log.retention.bytes",
+            FLUSH_POLICY, FLUSH_POLICY,
+            FLUSH_MS, FLUSH_MS);
+
     private final PersistentMap<String, String> brokerValues;
+
+    /** Changed at run time, by the names that servers have for them. */
+    private final PersistentMap<String, String> ofBroker;
+
+    private final PersistentMap<String, String> ofAllBrokers;
 
     /**
      * The configs of a broker that has set some itself.
@@ -111,6 +127,33 @@ public final class TopicConfigs {
             throw new IllegalArgumentException(problem);
         }
         this.brokerValues = values;
+        this.ofBroker = PersistentMap.empty();
+        this.ofAllBrokers = PersistentMap.empty();
+    }
+
+    private TopicConfigs(
+            final PersistentMap<String, String> brokerValues,
+            final PersistentMap<String, String> ofBroker,
+            final PersistentMap<String, String> ofAllBrokers) {
+        this.brokerValues = brokerValues;
+        this.ofBroker = ofBroker;
+        this.ofAllBrokers = ofAllBrokers;
+    }
+
+    /** These with what was changed at run time for this broker and for all. */
+    public TopicConfigs asChanged(final MetadataImage image, final int brokerId) {
+        return new TopicConfigs(
+                brokerValues, image.brokerConfigsOf(brokerId), image.brokerConfigsOf(MetadataImage.ALL_BROKERS));
+    }
+
+    /** The server's name for what stands in for a topic's config, or null. */
+    public static String serverNameOrNull(final String topicName) {
+        return SERVER_NAMES.get(topicName);
+    }
+
+    /** True when topics follow this setting of the server, which so may change at run time. */
+    public static boolean isServerName(final String name) {
+        return SERVER_NAMES.containsValue(name);
     }
 
     /** All keys by name. */
@@ -166,19 +209,30 @@ public final class TopicConfigs {
      */
     public int minInsyncReplicas(final PersistentMap<String, String> given, final int replicas) {
         final Effective set = effective(KEYS.get(MIN_INSYNC_REPLICAS), given);
-        final int wanted = set.source() != Source.DEFAULT ? Integer.parseInt(set.value()) : replicas >= 3 ? 2 : 1;
+        final int wanted = set.source() != ConfigSource.DEFAULT ? Integer.parseInt(set.value()) : replicas >= 3 ? 2 : 1;
         return Math.min(wanted, replicas);
     }
 
     private Effective effective(final TopicConfigKey key, final PersistentMap<String, String> given) {
         final String own = given.get(key.name());
         if (own != null) {
-            return new Effective(key, own.trim(), Source.TOPIC);
+            return new Effective(key, own.trim(), ConfigSource.TOPIC);
+        }
+        final String serverName = SERVER_NAMES.get(key.name());
+        if (serverName != null) {
+            final String changed = ofBroker.get(serverName);
+            if (changed != null) {
+                return new Effective(key, changed.trim(), ConfigSource.CHANGED_BROKER);
+            }
+            final String changedForAll = ofAllBrokers.get(serverName);
+            if (changedForAll != null) {
+                return new Effective(key, changedForAll.trim(), ConfigSource.CHANGED_ALL_BROKERS);
+            }
         }
         final String broker = brokerValues.get(key.name());
         return broker != null
-                ? new Effective(key, broker.trim(), Source.BROKER)
-                : new Effective(key, key.defaultValue(), Source.DEFAULT);
+                ? new Effective(key, broker.trim(), ConfigSource.BROKER)
+                : new Effective(key, key.defaultValue(), ConfigSource.DEFAULT);
     }
 
     private static String cleanupProblem(final String value) {
@@ -206,27 +260,6 @@ public final class TopicConfigs {
         return sorted;
     }
 
-    /** Who set a value; the code is the protocol's. */
-    public enum Source {
-        /** The topic. */
-        TOPIC(1),
-        /** The broker's own settings. */
-        BROKER(4),
-        /** Nobody. */
-        DEFAULT(5);
-
-        private final byte code;
-
-        Source(final int code) {
-            this.code = (byte) code;
-        }
-
-        /** The protocol's number, in CreateTopics and DescribeConfigs. */
-        public byte code() {
-            return code;
-        }
-    }
-
     /**
      * A config as it is in force.
      *
@@ -234,5 +267,5 @@ public final class TopicConfigs {
      * @param value its value, as text.
      * @param source who set it.
      */
-    public record Effective(TopicConfigKey key, String value, Source source) {}
+    public record Effective(TopicConfigKey key, String value, ConfigSource source) {}
 }

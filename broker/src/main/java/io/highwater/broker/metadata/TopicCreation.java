@@ -1,6 +1,5 @@
 package io.highwater.broker.metadata;
 
-import io.highwater.broker.message.PartitionRecord;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.CreateTopicsRequest;
 import io.highwater.protocol.message.CreateTopicsRequest.CreatableTopic;
@@ -184,7 +183,7 @@ public final class TopicCreation {
         }
         records.add(MetadataRecords.topic(topic.name, id));
         for (int index = 0; index < placed.size(); index++) {
-            records.add(newPartition(id, index, placed.get(index)));
+            records.add(MetadataRecords.newPartition(id, index, placed.get(index)));
         }
         PersistentMap<String, String> given = PersistentMap.empty();
         for (final CreatableTopicConfig config : topic.configs) {
@@ -205,16 +204,6 @@ public final class TopicCreation {
             result.configs.add(told);
         }
         return result;
-    }
-
-    private static PartitionRecord newPartition(final UUID topicId, final int index, final List<Integer> replicas) {
-        final PartitionRecord record = new PartitionRecord();
-        record.topicId = topicId;
-        record.partitionIndex = index;
-        record.replicas = replicas;
-        record.isr = replicas;
-        record.leader = replicas.get(0);
-        return record;
     }
 
     private static CreatableTopicResult refused(final String name, final Refusal refusal) {

@@ -1,11 +1,14 @@
 package io.highwater.broker.server;
 
+import io.highwater.broker.metadata.ServerKey;
+import io.highwater.broker.metadata.TopicConfigs;
 import io.highwater.log.FlushPolicy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The settings of one node: typed, checked, complete. A key that is not listed here is refused, so that a typing error
@@ -39,6 +42,30 @@ public final class BrokerConfig {
     /** Metrics and health. */
     public static final ConfigKey<String> ADMIN_LISTENER =
             key(ConfigKey.text("admin.listener", "", "HOST:PORT for /metrics and /healthz over HTTP; off if empty."));
+
+    /** False when the setting has its default because nobody said otherwise. */
+    boolean isSet(final ConfigKey<?> key) {
+        return set.containsKey(key.name());
+    }
+
+    /** All settings as tools see them, by name. What topics follow may change while the node runs. */
+    Map<String, ServerKey> serverKeys() {
+        final Map<String, ServerKey> keys = new TreeMap<>();
+        for (final ConfigKey<?> key : KEYS) {
+            keys.put(
+                    key.name(),
+                    new ServerKey(
+                            key.name(),
+                            key.type(),
+                            set.getOrDefault(key.name(), key.defaultText()).trim(),
+                            isSet(key),
+                            key.defaultText(),
+                            key.doc(),
+                            TopicConfigs.isServerName(key.name()),
+                            key::problemOrNull));
+        }
+        return keys;
+    }
 
     /** Number of this node. */
     public static final ConfigKey<Integer> NODE_ID =
@@ -154,6 +181,30 @@ public final class BrokerConfig {
     public static final ConfigKey<Integer> INDEX_INTERVAL_BYTES = key(ConfigKey.integer(
             "log.index.interval.bytes", 4_096, 0, INT_MAX, "Bytes of log between two entries of its index."));
 
+    /** Age at which segments go. */
+    public static final ConfigKey<Long> RETENTION_MS = key(ConfigKey.number(
+            "log.retention.ms",
+            604_800_000L,
+            -1,
+            LONG_MAX,
+            "A segment whose newest record is older is deleted; -1: never."));
+
+    /** Size above which segments go. */
+    public static final ConfigKey<Long> RETENTION_BYTES = key(ConfigKey.number(
+            "log.retention.bytes",
+            -1,
+            -1,
+            LONG_MAX,
+            "The oldest segments of a partition are deleted while the others alone have so many bytes; -1: never."));
+
+    /** How often retention is looked after. */
+    public static final ConfigKey<Long> RETENTION_CHECK_INTERVAL_MS = key(ConfigKey.number(
+            "log.retention.check.interval.ms",
+            300_000,
+            1,
+            LONG_MAX,
+            "Time between two looks for segments that are too old or too many."));
+
     /** Lifetime of an idle producer's state. */
     public static final ConfigKey<Long> PRODUCER_ID_EXPIRATION_MS = key(ConfigKey.number(
             "producer.id.expiration.ms",
@@ -205,6 +256,9 @@ public final class BrokerConfig {
 
     private final Map<ConfigKey<?>, Object> values = new LinkedHashMap<>();
 
+    /** What was set, as it was written. */
+    private final Map<String, String> set;
+
     private final HostPort listener;
     private final HostPort advertised;
     private final HostPort admin;
@@ -219,6 +273,7 @@ public final class BrokerConfig {
             final String text = settings.get(key.name());
             values.put(key, key.parse(text == null ? key.defaultText() : text));
         }
+        this.set = Map.copyOf(settings);
         this.listener = HostPort.parse(LISTENERS.name(), get(LISTENERS));
         this.advertised = get(ADVERTISED_LISTENERS).isEmpty()
                 ? null

@@ -1,31 +1,10 @@
 package io.highwater.broker.server;
 
-import io.highwater.broker.api.ApiHandler;
-import io.highwater.broker.api.ApiVersionsHandler;
-import io.highwater.broker.api.CreateTopicsHandler;
-import io.highwater.broker.api.DeleteTopicsHandler;
-import io.highwater.broker.api.FetchHandler;
-import io.highwater.broker.api.FetchSessions;
-import io.highwater.broker.api.FindCoordinatorHandler;
-import io.highwater.broker.api.HeartbeatHandler;
 import io.highwater.broker.api.HostedPartitions;
-import io.highwater.broker.api.InitProducerIdHandler;
-import io.highwater.broker.api.JoinGroupHandler;
-import io.highwater.broker.api.LeaveGroupHandler;
-import io.highwater.broker.api.ListOffsetsHandler;
-import io.highwater.broker.api.MetadataHandler;
-import io.highwater.broker.api.OffsetCommitHandler;
-import io.highwater.broker.api.OffsetFetchHandler;
-import io.highwater.broker.api.OffsetForLeaderEpochHandler;
-import io.highwater.broker.api.ProduceHandler;
-import io.highwater.broker.api.ProducerIds;
-import io.highwater.broker.api.SyncGroupHandler;
-import io.highwater.broker.api.TopicCreation;
-import io.highwater.broker.coordinator.GroupCoordinator;
+import io.highwater.broker.api.LogTrim;
 import io.highwater.broker.core.Core;
 import io.highwater.broker.core.CoreFailure;
 import io.highwater.broker.core.CoreGroup;
-import io.highwater.broker.group.GroupConfig;
 import io.highwater.broker.message.FormClusterCommand;
 import io.highwater.broker.message.FormClusterResult;
 import io.highwater.broker.metadata.MetadataView;
@@ -48,7 +27,6 @@ import io.highwater.protocol.transport.Listener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.FileSystemException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -71,6 +49,7 @@ public final class BrokerNode {
     private volatile OpenCore openCore;
     private volatile Listener listener;
     private volatile PartitionLifecycle lifecycle;
+    private volatile Retention retention;
     private volatile Consumer<StartException> onStarted;
     private volatile Runnable onFailed;
 
@@ -277,7 +256,8 @@ public final class BrokerNode {
 
     private void listen(final long brokerEpoch) {
         final RequestDispatcher dispatcher = new RequestDispatcher(
-                handlers(brokerEpoch),
+                new NodeHandlers(config, ports, openCore.core(), directory, hosted, metadata, metrics, random)
+                        .all(brokerEpoch),
                 new ConnectionLimits(config.get(BrokerConfig.CONNECTION_MAX_REQUESTS), QUEUED_RESPONSE_BYTES_MAX),
                 new DirtyBytesGate(directory, hosted, ports.transport().shards(), ports.clock()),
                 ports.clock(),
@@ -306,55 +286,17 @@ public final class BrokerNode {
         }
         final HostPort advertised = config.advertised(listener.address().getPort());
         dispatcher.advertise(advertised.host(), advertised.port());
+        retention = new Retention(
+                hosted,
+                new LogTrim(directory, ports.blockingExecutor()),
+                ports.clock(),
+                config.get(BrokerConfig.RETENTION_CHECK_INTERVAL_MS));
+        retention.start(ports.transport().shards());
         if (state.becomeReady()) {
             onStarted.accept(null);
         } else {
             fail("the node can't be used", null);
         }
-    }
-
-    private List<ApiHandler<?, ?>> handlers(final long brokerEpoch) {
-        final Core core = openCore.core();
-        final int nodeId = config.nodeId();
-        final TopicCreation creation = new TopicCreation(core, hosted, ports.clock());
-        final FetchSessions sessions =
-                new FetchSessions(config.get(BrokerConfig.FETCH_SESSION_SLOTS), ports.clock(), random.fork());
-        final GroupCoordinator groups = new GroupCoordinator(
-                ports.transport().shards().get(0), ports.clock(), random.fork(), core, metadata, groupConfig());
-        groups.open();
-        final List<ApiHandler<?, ?>> handlers = new ArrayList<>();
-        handlers.add(new ProduceHandler(hosted, metadata, ports.clock(), metrics));
-        handlers.add(new FetchHandler(
-                hosted, metadata, sessions, ports.clock(), metrics, config.get(BrokerConfig.FETCH_MAX_BYTES), nodeId));
-        handlers.add(new ListOffsetsHandler(hosted, metadata));
-        handlers.add(new OffsetForLeaderEpochHandler(hosted, metadata));
-        handlers.add(new MetadataHandler(metadata, creation, config.get(BrokerConfig.AUTO_CREATE_TOPICS), nodeId));
-        handlers.add(new CreateTopicsHandler(creation));
-        handlers.add(new DeleteTopicsHandler(core, ports.clock()));
-        handlers.add(new InitProducerIdHandler(new ProducerIds(core, ports.clock(), nodeId, brokerEpoch)));
-        handlers.add(new FindCoordinatorHandler(nodeId));
-        handlers.add(new JoinGroupHandler(groups));
-        handlers.add(new SyncGroupHandler(groups));
-        handlers.add(new HeartbeatHandler(groups));
-        handlers.add(new LeaveGroupHandler(groups));
-        handlers.add(new OffsetCommitHandler(groups, metadata));
-        handlers.add(new OffsetFetchHandler(groups, metadata));
-        handlers.add(new ApiVersionsHandler(handlers));
-        return handlers;
-    }
-
-    private GroupConfig groupConfig() {
-        return new GroupConfig(
-                config.get(BrokerConfig.GROUP_MIN_SESSION_MS),
-                config.get(BrokerConfig.GROUP_MAX_SESSION_MS),
-                config.get(BrokerConfig.GROUP_MAX_SIZE),
-                config.get(BrokerConfig.GROUP_INITIAL_DELAY_MS),
-                GroupConfig.DEFAULT.newMemberJoinTimeoutMs(),
-                config.get(BrokerConfig.OFFSET_METADATA_MAX_BYTES),
-                GroupConfig.DEFAULT.offsetsRetentionMs(),
-                GroupConfig.DEFAULT.offsetsRetentionCheckIntervalMs(),
-                config.get(BrokerConfig.GROUP_OFFSETS_MAX_BYTES),
-                GroupConfig.DEFAULT.offsetCommitTimeoutMs());
     }
 
     private void propose(final Message command, final Consumer<Message> next) {
@@ -387,6 +329,9 @@ public final class BrokerNode {
         state.beginStop();
         if (listener != null) {
             listener.close();
+        }
+        if (retention != null) {
+            retention.stop();
         }
         if (lifecycle == null) {
             drainPartitions(onStopped);

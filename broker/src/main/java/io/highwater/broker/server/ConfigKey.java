@@ -1,5 +1,6 @@
 package io.highwater.broker.server;
 
+import io.highwater.broker.metadata.TopicConfigKey.Type;
 import java.util.Locale;
 
 /**
@@ -13,9 +14,12 @@ public final class ConfigKey<T> {
     private final String name;
     private final String defaultText;
     private final String doc;
+    private final Type type;
     private final Parser<T> parser;
 
-    private ConfigKey(final String name, final String defaultText, final String doc, final Parser<T> parser) {
+    private ConfigKey(
+            final String name, final Type type, final String defaultText, final String doc, final Parser<T> parser) {
+        this.type = type;
         this.name = name;
         this.defaultText = defaultText;
         this.doc = doc;
@@ -23,28 +27,29 @@ public final class ConfigKey<T> {
     }
 
     static ConfigKey<String> text(final String name, final String defaultText, final String doc) {
-        return new ConfigKey<>(name, defaultText, doc, text -> text);
+        return new ConfigKey<>(name, Type.STRING, defaultText, doc, text -> text);
     }
 
     static ConfigKey<Boolean> flag(final String name, final boolean defaultValue, final String doc) {
-        return new ConfigKey<>(name, Boolean.toString(defaultValue), doc, ConfigKey::parseFlag);
+        return new ConfigKey<>(name, Type.BOOLEAN, Boolean.toString(defaultValue), doc, ConfigKey::parseFlag);
     }
 
     static ConfigKey<Integer> integer(
             final String name, final int defaultValue, final int lowest, final int highest, final String doc) {
         return new ConfigKey<>(
-                name, Integer.toString(defaultValue), doc, text -> (int) parseNumber(text, lowest, highest));
+                name, Type.INT, Integer.toString(defaultValue), doc, text -> (int) parseNumber(text, lowest, highest));
     }
 
     static ConfigKey<Long> number(
             final String name, final long defaultValue, final long lowest, final long highest, final String doc) {
-        return new ConfigKey<>(name, Long.toString(defaultValue), doc, text -> parseNumber(text, lowest, highest));
+        return new ConfigKey<>(
+                name, Type.LONG, Long.toString(defaultValue), doc, text -> parseNumber(text, lowest, highest));
     }
 
     static <E extends Enum<E>> ConfigKey<E> choice(
             final String name, final E defaultValue, final Class<E> type, final String doc) {
         return new ConfigKey<>(
-                name, defaultValue.name().toLowerCase(Locale.ROOT), doc, text -> parseChoice(text, type));
+                name, Type.STRING, defaultValue.name().toLowerCase(Locale.ROOT), doc, text -> parseChoice(text, type));
     }
 
     /** Name, as written in files and after {@code --set}. */
@@ -60,6 +65,21 @@ public final class ConfigKey<T> {
     /** The value when nobody sets it; empty when there is none. */
     public String defaultText() {
         return defaultText;
+    }
+
+    /** How the value is written. */
+    Type type() {
+        return type;
+    }
+
+    /** What is wrong with a value, or null. */
+    String problemOrNull(final String text) {
+        try {
+            parse(text);
+            return null;
+        } catch (final ConfigException e) {
+            return e.getMessage();
+        }
     }
 
     T parse(final String text) throws ConfigException {

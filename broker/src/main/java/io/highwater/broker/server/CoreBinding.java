@@ -7,6 +7,7 @@ import io.highwater.broker.core.KeyedStateMachine;
 import io.highwater.broker.core.MetadataMachine;
 import io.highwater.broker.core.OneVoterCore;
 import io.highwater.broker.core.RecordTypes;
+import io.highwater.broker.metadata.ConfigCommands;
 import io.highwater.broker.metadata.TopicCreation;
 import io.highwater.broker.metadata.TopicDeletion;
 import java.io.IOException;
@@ -38,7 +39,10 @@ final class CoreBinding {
                 ports.clock(),
                 ports.random().fork(),
                 new MetadataMachine(
-                        creation, new TopicDeletion(true), ports.random().fork()),
+                        creation,
+                        new TopicDeletion(true),
+                        new ConfigCommands(TopicLogs.topicConfigs(config), config.serverKeys()),
+                        ports.random().fork()),
                 new KeyedStateMachine(new GroupRecordKeys()),
                 RecordTypes.GROUPS,
                 fatal);

@@ -137,17 +137,18 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
                 onFirstApplied.run();
             }
         });
-        final List<TopicImage> added = new ArrayList<>();
+        final List<TopicImage> grown = new ArrayList<>();
         for (final TopicImage topic : delta.changedTopics()) {
             final HostedTopic known = hosted.topicOrNull(topic.id());
-            if (known == null) {
-                added.add(topic);
-            } else {
+            if (known == null || known.partitions().length < topic.partitions().size()) {
+                grown.add(topic);
+            }
+            if (known != null) {
                 change(known, topic, image, tasks);
             }
         }
-        note(added);
-        added.forEach(topic -> open(topic, image, tasks));
+        note(grown);
+        grown.forEach(topic -> open(topic, image, tasks));
         tasks.end();
     }
 
@@ -165,8 +166,10 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
     private void note(final List<TopicImage> topics) {
         final List<TopicPartitionKey> keys = new ArrayList<>();
         for (final TopicImage topic : topics) {
+            final HostedTopic known = hosted.topicOrNull(topic.id());
+            final int first = known == null ? 0 : known.partitions().length;
             for (final PartitionRegistration partition : topic.partitions()) {
-                if (partition.replicas().contains(nodeId)) {
+                if (partition.index() >= first && partition.replicas().contains(nodeId)) {
                     keys.add(keyOf(topic, partition));
                 }
             }
@@ -179,19 +182,27 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
         }
     }
 
-    /** Whatever goes wrong, the topic is hosted in the end: its creator waits for it, and callers are told an error. */
+    /**
+     * Opens the partitions that the topic has and that are not open yet. Whatever goes wrong, the topic is hosted in the
+     * end: its creator waits for it, and callers are told an error.
+     */
     private void open(final TopicImage topic, final MetadataImage image, final ShardTasks tasks) {
+        final HostedTopic known = hosted.topicOrNull(topic.id());
+        final int first = known == null ? 0 : known.partitions().length;
         final Partition[] partitions = new Partition[topic.partitions().size()];
+        if (known != null) {
+            System.arraycopy(known.partitions(), 0, partitions, 0, first);
+        }
         final Runnable over = tasks.expect();
         final ShardTasks own = new ShardTasks(() -> {
             hosted.add(new HostedTopic(topic.name(), topic.id(), partitions));
             over.run();
         });
-        for (final PartitionRegistration registration : topic.partitions()) {
+        for (final PartitionRegistration registration : topic.partitions().subList(first, partitions.length)) {
             final int index = registration.index();
             final Shard shard = shards.get(TopicLogs.shardOf(topic.id(), index, shards.size()));
             final PartitionLog log = registration.replicas().contains(nodeId)
-                    ? openLogOrNull(topic, keyOf(topic, registration), shard)
+                    ? openLogOrNull(topic, image, keyOf(topic, registration), shard)
                     : null;
             if (log == null) {
                 continue;
@@ -209,9 +220,10 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
     }
 
     /** Null when it can't be opened, for whatever reason: the others must not suffer from a fault in one. */
-    private PartitionLog openLogOrNull(final TopicImage topic, final TopicPartitionKey key, final Shard shard) {
+    private PartitionLog openLogOrNull(
+            final TopicImage topic, final MetadataImage image, final TopicPartitionKey key, final Shard shard) {
         try {
-            return directory.openPartition(key, topicLogs.configOf(topic), shard);
+            return directory.openPartition(key, topicLogs.asChanged(image).configOf(topic), shard);
         } catch (final LogStorageException e) {
             LOG.error("{} can't be opened and stays offline: {}", key.directoryName(), e.getMessage());
         } catch (final RuntimeException e) {
@@ -224,7 +236,7 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
             final HostedTopic known, final TopicImage topic, final MetadataImage image, final ShardTasks tasks) {
         final LogConfig config;
         try {
-            config = topicLogs.configOf(topic);
+            config = topicLogs.asChanged(image).configOf(topic);
         } catch (final RuntimeException e) {
             LOG.error("the configuration of {} met a fault, its partitions stay as they are", topic.name(), e);
             return;

@@ -1,5 +1,6 @@
 package io.highwater.broker.server;
 
+import io.highwater.broker.metadata.MetadataImage;
 import io.highwater.broker.metadata.PersistentMap;
 import io.highwater.broker.metadata.TopicConfigs;
 import io.highwater.broker.metadata.TopicImage;
@@ -16,24 +17,46 @@ final class TopicLogs {
 
     private final TopicConfigs configs;
     private final long producerIdExpirationMs;
+    private final int nodeId;
 
     TopicLogs(final BrokerConfig config) {
-        configs = topicConfigs(config);
-        producerIdExpirationMs = config.get(BrokerConfig.PRODUCER_ID_EXPIRATION_MS);
+        this(topicConfigs(config), config.get(BrokerConfig.PRODUCER_ID_EXPIRATION_MS), config.nodeId());
+    }
+
+    private TopicLogs(final TopicConfigs configs, final long producerIdExpirationMs, final int nodeId) {
+        this.configs = configs;
+        this.producerIdExpirationMs = producerIdExpirationMs;
+        this.nodeId = nodeId;
     }
 
     /** What the node's settings say for topics that say nothing themselves. */
     static TopicConfigs topicConfigs(final BrokerConfig config) {
         final Map<String, String> values = new HashMap<>();
-        values.put(TopicConfigs.SEGMENT_BYTES, Integer.toString(config.get(BrokerConfig.SEGMENT_BYTES)));
-        values.put(TopicConfigs.SEGMENT_MS, Long.toString(config.get(BrokerConfig.ROLL_MS)));
-        values.put(TopicConfigs.INDEX_INTERVAL_BYTES, Integer.toString(config.get(BrokerConfig.INDEX_INTERVAL_BYTES)));
-        values.put(TopicConfigs.MAX_MESSAGE_BYTES, Integer.toString(config.get(BrokerConfig.MESSAGE_MAX_BYTES)));
-        values.put(
-                TopicConfigs.FLUSH_POLICY,
-                config.get(BrokerConfig.FLUSH_POLICY).name().toLowerCase(Locale.ROOT));
-        values.put(TopicConfigs.FLUSH_MS, Long.toString(config.get(BrokerConfig.FLUSH_MS)));
+        put(config, values, BrokerConfig.SEGMENT_BYTES, TopicConfigs.SEGMENT_BYTES);
+        put(config, values, BrokerConfig.ROLL_MS, TopicConfigs.SEGMENT_MS);
+        put(config, values, BrokerConfig.INDEX_INTERVAL_BYTES, TopicConfigs.INDEX_INTERVAL_BYTES);
+        put(config, values, BrokerConfig.MESSAGE_MAX_BYTES, TopicConfigs.MAX_MESSAGE_BYTES);
+        put(config, values, BrokerConfig.RETENTION_MS, TopicConfigs.RETENTION_MS);
+        put(config, values, BrokerConfig.RETENTION_BYTES, TopicConfigs.RETENTION_BYTES);
+        put(config, values, BrokerConfig.FLUSH_POLICY, TopicConfigs.FLUSH_POLICY);
+        put(config, values, BrokerConfig.FLUSH_MS, TopicConfigs.FLUSH_MS);
         return new TopicConfigs(values);
+    }
+
+    /** What nobody set is a default of the topic's config too. */
+    private static void put(
+            final BrokerConfig config,
+            final Map<String, String> values,
+            final ConfigKey<?> key,
+            final String topicName) {
+        if (config.isSet(key)) {
+            values.put(topicName, config.get(key).toString().toLowerCase(Locale.ROOT));
+        }
+    }
+
+    /** With what was changed at run time. */
+    TopicLogs asChanged(final MetadataImage image) {
+        return new TopicLogs(configs.asChanged(image, nodeId), producerIdExpirationMs, nodeId);
     }
 
     /** The configuration of the topic's logs; its values were checked when the topic was created. */

@@ -142,6 +142,7 @@ final class FakeCore implements Core {
                 topics,
                 topicIds,
                 before.collidingNames(),
+                before.brokerConfigs(),
                 before.nextProducerId());
     }
 }

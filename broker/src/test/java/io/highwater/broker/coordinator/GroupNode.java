@@ -1,11 +1,15 @@
 package io.highwater.broker.coordinator;
 
 import io.highwater.broker.api.ApiHandler;
+import io.highwater.broker.api.DeleteGroupsHandler;
+import io.highwater.broker.api.DescribeGroupsHandler;
 import io.highwater.broker.api.FindCoordinatorHandler;
 import io.highwater.broker.api.HeartbeatHandler;
 import io.highwater.broker.api.JoinGroupHandler;
 import io.highwater.broker.api.LeaveGroupHandler;
+import io.highwater.broker.api.ListGroupsHandler;
 import io.highwater.broker.api.OffsetCommitHandler;
+import io.highwater.broker.api.OffsetDeleteHandler;
 import io.highwater.broker.api.OffsetFetchHandler;
 import io.highwater.broker.api.Reply;
 import io.highwater.broker.api.RequestContext;
@@ -55,6 +59,10 @@ final class GroupNode {
         add(new LeaveGroupHandler(coordinator));
         add(new OffsetCommitHandler(coordinator, core.metadata()));
         add(new OffsetFetchHandler(coordinator, core.metadata()));
+        add(new ListGroupsHandler(coordinator.admin()));
+        add(new DescribeGroupsHandler(coordinator.admin()));
+        add(new DeleteGroupsHandler(coordinator.admin()));
+        add(new OffsetDeleteHandler(coordinator.admin(), core.metadata()));
         coordinator.open();
     }
 

@@ -15,6 +15,8 @@ import io.highwater.protocol.message.FetchRequest;
 import io.highwater.protocol.message.FetchResponse;
 import io.highwater.protocol.message.JoinGroupRequest;
 import io.highwater.protocol.message.JoinGroupResponse;
+import io.highwater.protocol.message.ListOffsetsRequest;
+import io.highwater.protocol.message.ListOffsetsResponse;
 import io.highwater.protocol.message.MetadataRequest;
 import io.highwater.protocol.message.MetadataResponse;
 import io.highwater.protocol.message.OffsetCommitRequest;
@@ -215,6 +217,59 @@ final class BrokerConfigEffectTest {
         final Target target = new Target("t", client.create("t", 1), 0);
         assertEquals(ErrorCode.NONE, commit(target, "x".repeat(10)));
         assertEquals(ErrorCode.OFFSET_METADATA_TOO_LARGE, commit(target, "x".repeat(11)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, 1", "-1, 0"})
+    void logRetentionMsIsTheAgeAtWhichRecordsGo(final String value, final long earliest) {
+        start(Map.of("log.retention.ms", value, "log.retention.check.interval.ms", "1000"));
+        assertEquals(earliest, earliestOfAnOldRecord(5_000));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"700000, 1", "-1, 0"})
+    void logRetentionBytesIsTheSizeAboveWhichRecordsGo(final String value, final long earliest) {
+        start(Map.of(
+                "log.retention.bytes", value,
+                "log.retention.ms", "-1",
+                "log.segment.bytes", "1048576",
+                "log.retention.check.interval.ms", "1000"));
+        final UUID topic = client.create("t", 1);
+        for (int i = 0; i < 3; i++) {
+            assertEquals(0, produceAt(topic, 600_000, TIMESTAMP).errorCode);
+        }
+        world.pass(5_000);
+        assertEquals(earliest, earliest());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1000, 1", "300000, 0"})
+    void logRetentionCheckIntervalMsIsHowOftenThatIsLookedAt(final String value, final long earliest) {
+        start("log.retention.check.interval.ms", value);
+        assertEquals(earliest, earliestOfAnOldRecord(5_000));
+    }
+
+    /** Written at the begin of time, and looked for after so long. */
+    private long earliestOfAnOldRecord(final long afterMs) {
+        assertEquals(0, produceAt(client.create("t", 1), 100, 1_000).errorCode);
+        world.pass(afterMs);
+        return earliest();
+    }
+
+    private long earliest() {
+        final ListOffsetsRequest request = new ListOffsetsRequest();
+        final ListOffsetsRequest.ListOffsetsTopic topic = new ListOffsetsRequest.ListOffsetsTopic();
+        topic.name = "t";
+        final ListOffsetsRequest.ListOffsetsPartition partition = new ListOffsetsRequest.ListOffsetsPartition();
+        partition.timestamp = -2;
+        topic.partitions.add(partition);
+        request.topics.add(topic);
+        return client.ask(request, ListOffsetsResponse.class)
+                .topics
+                .get(0)
+                .partitions
+                .get(0)
+                .offset;
     }
 
     @Test

@@ -64,6 +64,11 @@ final class ForcelessDisk implements Disk {
     }
 
     @Override
+    public long totalBytes(final Path directory) throws IOException {
+        return disk.totalBytes(directory);
+    }
+
+    @Override
     public long usableBytes(final Path directory) throws IOException {
         return disk.usableBytes(directory);
     }

@@ -39,6 +39,9 @@ public interface Disk {
     /** Makes creations, renames and deletions of names in this directory durable. */
     void forceDirectory(Path directory) throws IOException;
 
+    /** Bytes of the file system that holds the directory. */
+    long totalBytes(Path directory) throws IOException;
+
     /** Bytes that can still be written to the file system that holds the directory. */
     long usableBytes(Path directory) throws IOException;
 

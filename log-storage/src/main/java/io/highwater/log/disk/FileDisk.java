@@ -98,6 +98,11 @@ public final class FileDisk implements Disk {
     }
 
     @Override
+    public long totalBytes(final Path directory) throws IOException {
+        return Files.getFileStore(directory).getTotalSpace();
+    }
+
+    @Override
     public long usableBytes(final Path directory) throws IOException {
         return Files.getFileStore(directory).getUsableSpace();
     }

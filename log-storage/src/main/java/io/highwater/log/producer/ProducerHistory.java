@@ -83,6 +83,11 @@ final class ProducerHistory {
         return RecordBatch.incrementSequence(firstSequences[slot], offsetDeltas[slot]);
     }
 
+    /** To be asked only when there is a batch. */
+    ProducerView view() {
+        return new ProducerView(producerId, epoch, lastSequence(), timestamps[(oldest + count - 1) % BATCHES_MAX]);
+    }
+
     /** The batch with exactly these sequence numbers, null when it is not among the last ones. */
     SequencedBatch find(final int firstSequence, final int lastSequence) {
         for (int i = 0; i < count; i++) {

@@ -5,6 +5,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.function.Consumer;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
@@ -91,6 +92,15 @@ public final class ProducerStates {
     /** Producers remembered. */
     public int count() {
         return histories.size();
+    }
+
+    /** Shows every producer that has sent a batch in its epoch, in no particular order. */
+    public void forEach(final Consumer<ProducerView> consumer) {
+        histories.values().forEach(history -> {
+            if (history.count() > 0) {
+                consumer.accept(history.view());
+            }
+        });
     }
 
     /** Remembers the batch at {@code position}, which has its offsets, if it is an idempotent producer's. */

@@ -62,6 +62,11 @@ final class ProcessDisk implements Disk {
     }
 
     @Override
+    public long totalBytes(final Path directory) {
+        return alive().totalBytes(directory);
+    }
+
+    @Override
     public long usableBytes(final Path directory) {
         return alive().usableBytes(directory);
     }

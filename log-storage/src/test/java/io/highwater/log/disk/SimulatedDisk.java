@@ -255,6 +255,11 @@ public final class SimulatedDisk implements Disk {
     }
 
     @Override
+    public long totalBytes(final Path directory) {
+        return capacityBytes;
+    }
+
+    @Override
     public long usableBytes(final Path directory) {
         return capacityBytes == Long.MAX_VALUE ? capacityBytes : Math.max(0, capacityBytes - usedBytes());
     }

@@ -8,11 +8,18 @@ import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.cluster.Backoff;
 import io.highwater.protocol.cluster.BrokerCalls;
 import io.highwater.protocol.cluster.NetworkCalls;
+import io.highwater.protocol.message.CreatePartitionsResponse;
 import io.highwater.protocol.message.CreateTopicsResponse;
 import io.highwater.protocol.message.DeleteTopicsResponse;
 import io.highwater.protocol.message.DescribeConfigsResponse;
+import io.highwater.protocol.message.DescribeGroupsResponse;
+import io.highwater.protocol.message.IncrementalAlterConfigsResponse;
+import io.highwater.protocol.message.ListGroupsRequest;
+import io.highwater.protocol.message.ListGroupsResponse;
+import io.highwater.protocol.message.ListOffsetsResponse;
 import io.highwater.protocol.message.Message;
 import io.highwater.protocol.message.MetadataResponse;
+import io.highwater.protocol.message.OffsetFetchResponse;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
@@ -95,6 +102,78 @@ public final class AdminClient implements AutoCloseable {
                 AdminRequests::configs));
     }
 
+    /** The configs in force of topics and brokers; a broker answers for itself only where there are several. */
+    public CompletableFuture<List<DescribedConfigs>> describeConfigs(final List<ConfigScope> scopes) {
+        return ask(new Attempts<DescribeConfigsResponse, List<DescribedConfigs>>(
+                "describe configs",
+                false,
+                leftMs -> ConfigRequests.describe(scopes),
+                response -> false,
+                ConfigRequests::described));
+    }
+
+    /** Makes the same changes to each of these, or only says what would become of them. */
+    public CompletableFuture<List<Outcome>> alterConfigs(
+            final List<ConfigScope> scopes, final List<ConfigEdit> edits, final boolean validateOnly) {
+        return ask(new Attempts<IncrementalAlterConfigsResponse, List<Outcome>>(
+                "alter configs",
+                true,
+                leftMs -> ConfigRequests.alter(scopes, edits, validateOnly),
+                response -> response.responses.stream().anyMatch(result -> isNotController(result.errorCode)),
+                ConfigRequests::altered));
+    }
+
+    /** Gives topics more partitions: so many in all. */
+    public CompletableFuture<List<Outcome>> createPartitions(final Collection<String> names, final int partitions) {
+        return ask(new Attempts<CreatePartitionsResponse, List<Outcome>>(
+                "create partitions",
+                true,
+                leftMs -> AdminRequests.grow(names, partitions, leftMs),
+                response -> response.results.stream().anyMatch(result -> isNotController(result.errorCode)),
+                AdminRequests::outcomes));
+    }
+
+    /** The groups that the asked broker coordinates. */
+    public CompletableFuture<List<GroupListing>> listGroups() {
+        return ask(new Attempts<ListGroupsResponse, List<GroupListing>>(
+                "list groups", false, leftMs -> new ListGroupsRequest(), response -> false, GroupRequests::listings));
+    }
+
+    /** These groups with their members. */
+    public CompletableFuture<List<GroupDetails>> describeGroups(final List<String> ids) {
+        return ask(new Attempts<DescribeGroupsResponse, List<GroupDetails>>(
+                "describe groups",
+                false,
+                leftMs -> GroupRequests.describe(ids),
+                response -> false,
+                GroupRequests::details));
+    }
+
+    /** How far a group is in every partition that it has an offset of. */
+    public CompletableFuture<List<GroupOffset>> groupOffsets(final String id) {
+        // The newest version of the answer has ids for topics.
+        return listTopics()
+                .thenCompose(topics -> ask(new Attempts<OffsetFetchResponse, List<GroupOffset>>(
+                        "fetch offsets",
+                        false,
+                        leftMs -> GroupRequests.offsets(id),
+                        response -> false,
+                        response -> GroupRequests.committed(response, topics))))
+                .thenCompose(this::withEnds);
+    }
+
+    private CompletableFuture<List<GroupOffset>> withEnds(final List<GroupOffset> committed) {
+        if (committed.isEmpty()) {
+            return CompletableFuture.completedFuture(committed);
+        }
+        return ask(new Attempts<ListOffsetsResponse, List<GroupOffset>>(
+                "list offsets",
+                false,
+                leftMs -> GroupRequests.ends(committed),
+                response -> false,
+                response -> GroupRequests.withEnds(committed, response)));
+    }
+
     /** Fails what is pending and closes all connections. */
     @Override
     public void close() {
@@ -152,7 +231,7 @@ public final class AdminClient implements AutoCloseable {
                     @Override
                     public void onResponse(final MetadataResponse response) {
                         calls.learn(response.brokers);
-                        calls.send(response.controllerId, request.apply((int) leftMs()), leftMs(), new Outcome());
+                        calls.send(response.controllerId, request.apply((int) leftMs()), leftMs(), new Attempt());
                     }
 
                     @Override
@@ -162,7 +241,7 @@ public final class AdminClient implements AutoCloseable {
                     }
                 });
             } else {
-                calls.sendToAny(request.apply((int) leftMs), leftMs, new Outcome());
+                calls.sendToAny(request.apply((int) leftMs), leftMs, new Attempt());
             }
         }
 
@@ -181,13 +260,21 @@ public final class AdminClient implements AutoCloseable {
         }
 
         /** What the broker that matters says. */
-        private final class Outcome implements BrokerCalls.Answer<R> {
+        private final class Attempt implements BrokerCalls.Answer<R> {
             @Override
             public void onResponse(final R response) {
                 if (isForAnother.test(response)) {
                     failed(ErrorCode.NOT_CONTROLLER, "the controller has moved", true);
                 } else {
+                    complete(response);
+                }
+            }
+
+            private void complete(final R response) {
+                try {
                     future.complete(result.apply(response));
+                } catch (final AdminException e) {
+                    future.completeExceptionally(e);
                 }
             }
 

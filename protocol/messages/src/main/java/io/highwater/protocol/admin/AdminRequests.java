@@ -1,6 +1,8 @@
 package io.highwater.protocol.admin;
 
 import io.highwater.protocol.ErrorCode;
+import io.highwater.protocol.message.CreatePartitionsRequest;
+import io.highwater.protocol.message.CreatePartitionsResponse;
 import io.highwater.protocol.message.CreateTopicsRequest;
 import io.highwater.protocol.message.CreateTopicsResponse;
 import io.highwater.protocol.message.DeleteTopicsRequest;
@@ -105,6 +107,29 @@ final class AdminRequests {
         return results;
     }
 
+    static CreatePartitionsRequest grow(final Collection<String> names, final int partitions, final int timeoutMs) {
+        final CreatePartitionsRequest request = new CreatePartitionsRequest();
+        request.timeoutMs = timeoutMs;
+        for (final String name : names) {
+            final CreatePartitionsRequest.CreatePartitionsTopic topic =
+                    new CreatePartitionsRequest.CreatePartitionsTopic();
+            topic.name = name;
+            topic.count = partitions;
+            topic.assignments = null;
+            request.topics.add(topic);
+        }
+        return request;
+    }
+
+    static List<Outcome> outcomes(final CreatePartitionsResponse response) {
+        final List<Outcome> outcomes = new ArrayList<>();
+        for (final CreatePartitionsResponse.CreatePartitionsTopicResult result : response.results) {
+            final ErrorCode error = ErrorCode.forCode(result.errorCode);
+            outcomes.add(new Outcome("topic " + result.name, error, text(error, result.errorMessage)));
+        }
+        return outcomes;
+    }
+
     static List<TopicDescription> descriptions(final MetadataResponse response) {
         final List<TopicDescription> topics = new ArrayList<>();
         for (final MetadataResponse.MetadataResponseTopic topic : response.topics) {
@@ -152,7 +177,8 @@ final class AdminRequests {
         return topics;
     }
 
-    private static String text(final ErrorCode error, final String message) {
+    /** The broker's words, or everybody's for this error. */
+    static String text(final ErrorCode error, final String message) {
         return message == null || message.isEmpty() ? error.defaultMessage() : message;
     }
 }
