@@ -28,7 +28,12 @@ public final class Highwater {
         SUBCOMMANDS.put("topics create", TopicsCreateCommand::new);
         SUBCOMMANDS.put("topics list", TopicsListCommand::new);
         SUBCOMMANDS.put("topics describe", TopicsDescribeCommand::new);
+        SUBCOMMANDS.put("topics alter", TopicsAlterCommand::new);
         SUBCOMMANDS.put("topics delete", TopicsDeleteCommand::new);
+        SUBCOMMANDS.put("configs describe", ConfigsDescribeCommand::new);
+        SUBCOMMANDS.put("configs alter", ConfigsAlterCommand::new);
+        SUBCOMMANDS.put("groups list", GroupsListCommand::new);
+        SUBCOMMANDS.put("groups describe", GroupsDescribeCommand::new);
         SUBCOMMANDS.put("produce", ProduceCommand::new);
         SUBCOMMANDS.put("consume", ConsumeCommand::new);
     }

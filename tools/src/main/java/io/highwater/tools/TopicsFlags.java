@@ -1,36 +1,18 @@
 package io.highwater.tools;
 
-import com.beust.jcommander.Parameter;
-import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.Uuids;
-import io.highwater.protocol.admin.AdminClient;
 import io.highwater.protocol.admin.TopicResult;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
-/** What the {@code topics} commands share: the admin connection, {@code --json}, how outcomes are told. */
-abstract class TopicsFlags extends ClusterFlags {
-    @Parameter(names = "--json", description = "Print one JSON object a line.")
-    private boolean json;
-
-    final boolean isJson() {
-        return json;
-    }
-
-    final <T> T ask(final String what, final Function<AdminClient, CompletableFuture<T>> call) {
-        try (AdminClient admin = AdminClient.open(bootstrap(), "highwater-topics", timeoutMs())) {
-            return await(call.apply(admin), what);
-        }
-    }
-
+/** What the {@code topics} commands share: how outcomes are told. */
+abstract class TopicsFlags extends AdminFlags {
     /** Prints what was done to standard output and what was not to standard error. */
     final int report(final Terminal terminal, final String done, final List<TopicResult> outcomes) {
         boolean isAllDone = true;
         for (final TopicResult outcome : outcomes) {
             isAllDone &= outcome.isDone();
-            if (json) {
+            if (isJson()) {
                 JsonLine.print(terminal.out(), fields -> {
                     fields.writeStringField("topic", outcome.name());
                     fields.writeStringField("id", idText(outcome.id()));
@@ -46,10 +28,6 @@ abstract class TopicsFlags extends ClusterFlags {
             }
         }
         return isAllDone ? ExitCode.DONE : ExitCode.FAILED;
-    }
-
-    static String why(final ErrorCode error, final String message) {
-        return error + " (" + message + ")";
     }
 
     static String idText(final UUID id) {

@@ -44,7 +44,7 @@ final class ScenarioFile {
         if (block.isEmpty()) {
             return;
         }
-        final String[] head = block.get(0).split("[ -]");
+        final String[] head = block.get(0).split("[ -]", -1);
         final short lowest = Short.parseShort(head[1]);
         final short highest = Short.parseShort(head[head.length - 1]);
         final StringBuilder body = new StringBuilder();

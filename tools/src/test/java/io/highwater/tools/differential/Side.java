@@ -31,7 +31,7 @@ import org.apache.kafka.common.protocol.ByteBufferAccessor;
  * ours. A connection that the broker closes is opened anew.
  */
 final class Side implements AutoCloseable {
-    private static final int TIMEOUT_MS = 15_000;
+    private static final int TIMEOUT_MS = 12_000;
     private static final int COORDINATOR_PATIENCE_S = 20;
     private static final String CLIENT = "differential";
 
@@ -127,8 +127,10 @@ final class Side implements AutoCloseable {
             return TextNode.valueOf("tags in the header");
         }
         final String name = "org.apache.kafka.common.message." + step.api() + "ResponseData";
-        final ApiMessage message =
-                (ApiMessage) Class.forName(name).getConstructor().newInstance();
+        final ApiMessage message = Class.forName(name)
+                .asSubclass(ApiMessage.class)
+                .getConstructor()
+                .newInstance();
         message.read(new ByteBufferAccessor(answer), step.version());
         if (answer.hasRemaining()) {
             return TextNode.valueOf(answer.remaining() + " bytes too many");
