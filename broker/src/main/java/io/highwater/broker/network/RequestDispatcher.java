@@ -21,6 +21,7 @@ public final class RequestDispatcher implements LinkHandler.Factory {
     private final Route[] routes;
 
     private final ConnectionLimits limits;
+    private final ConnectionCounts counts;
     private final AppendGate appendGate;
     private final Clock clock;
     private final Metrics metrics;
@@ -29,6 +30,7 @@ public final class RequestDispatcher implements LinkHandler.Factory {
     public RequestDispatcher(
             final List<? extends ApiHandler<?, ?>> handlers,
             final ConnectionLimits limits,
+            final ConnectionCounts counts,
             final AppendGate appendGate,
             final Clock clock,
             final Metrics metrics) {
@@ -47,6 +49,7 @@ public final class RequestDispatcher implements LinkHandler.Factory {
             throw new IllegalArgumentException("ApiVersions has no handler");
         }
         this.limits = limits;
+        this.counts = counts;
         this.appendGate = appendGate;
         this.clock = clock;
         this.metrics = metrics;
@@ -72,6 +75,10 @@ public final class RequestDispatcher implements LinkHandler.Factory {
 
     ConnectionLimits limits() {
         return limits;
+    }
+
+    ConnectionCounts counts() {
+        return counts;
     }
 
     AppendGate appendGate() {

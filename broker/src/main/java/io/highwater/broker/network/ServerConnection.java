@@ -62,6 +62,12 @@ final class ServerConnection implements LinkHandler {
 
     @Override
     public void onOpen(final Link opened) {
+        if (!dispatcher.counts().admit(opened.remoteAddress().getAddress())) {
+            dispatcher.metrics().connectionRefused();
+            isClosed = true;
+            opened.close("too many connections");
+            return;
+        }
         link = opened;
         dispatcher.metrics().connectionOpened();
     }
@@ -303,6 +309,7 @@ final class ServerConnection implements LinkHandler {
             return;
         }
         LOG.debug("connection of {} closed: {}", source.remoteAddress(), reason);
+        dispatcher.counts().gone(link.remoteAddress().getAddress());
         dispatcher.metrics().connectionClosed();
         drop();
     }

@@ -18,6 +18,7 @@ public final class Metrics {
     private final LongAdder connectionsOpened = new LongAdder();
     private final LongAdder connectionsClosed = new LongAdder();
     private final LongAdder connectionsMuted = new LongAdder();
+    private final LongAdder connectionsRefused = new LongAdder();
     private final LongAdder badRequests = new LongAdder();
     private final LongAdder bytesAppended = new LongAdder();
     private final LongAdder recordsAppended = new LongAdder();
@@ -52,6 +53,11 @@ public final class Metrics {
     /** The connection is read again, or gone. */
     public void connectionUnmuted() {
         connectionsMuted.decrement();
+    }
+
+    /** A connection was one too many. */
+    public void connectionRefused() {
+        connectionsRefused.increment();
     }
 
     /** A connection was closed for what it sent. */
@@ -101,6 +107,11 @@ public final class Metrics {
     /** Connections that are not read because the disk has to catch up. */
     public long connectionsMuted() {
         return connectionsMuted.sum();
+    }
+
+    /** Connections that were one too many. */
+    public long connectionsRefused() {
+        return connectionsRefused.sum();
     }
 
     /** Connections closed for what they sent. */

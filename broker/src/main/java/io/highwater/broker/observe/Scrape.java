@@ -54,6 +54,11 @@ final class Scrape {
         gauge("highwater.ready", "1 when the node serves clients, else 0", node, n -> n.isReady() ? 1 : 0);
         gauge("highwater.connections", "Open client connections", metrics, Metrics::connections);
         counter("highwater.connections.opened", "Client connections made", metrics, Metrics::connectionsOpened);
+        counter(
+                "highwater.connections.refused",
+                "Client connections that were one too many",
+                metrics,
+                Metrics::connectionsRefused);
         counter("highwater.bad.requests", "Connections closed for what they sent", metrics, Metrics::badRequests);
         gauge(
                 "highwater.frame.in.flight.bytes",

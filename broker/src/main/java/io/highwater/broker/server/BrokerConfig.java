@@ -3,6 +3,7 @@ package io.highwater.broker.server;
 import io.highwater.broker.metadata.ServerKey;
 import io.highwater.broker.metadata.TopicConfigs;
 import io.highwater.log.FlushPolicy;
+import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -145,6 +146,24 @@ public final class BrokerConfig {
             100_000,
             "Unanswered requests of one connection; beyond it the connection is not read."));
 
+    /** Bound of all connections. */
+    public static final ConfigKey<Integer> MAX_CONNECTIONS = key(ConfigKey.integer(
+            "max.connections", INT_MAX, 1, INT_MAX, "Client connections at one time; one more is closed at once."));
+
+    /** Bound of the connections of one address. */
+    public static final ConfigKey<Integer> MAX_CONNECTIONS_PER_IP = key(ConfigKey.integer(
+            "max.connections.per.ip",
+            INT_MAX,
+            0,
+            INT_MAX,
+            "Connections from one address at one time; one more is closed at once."));
+
+    /** Bounds of the connections of certain addresses. */
+    public static final ConfigKey<String> MAX_CONNECTIONS_PER_IP_OVERRIDES = key(ConfigKey.text(
+            "max.connections.per.ip.overrides",
+            "",
+            "ADDRESS:COUNT, with commas between them: other numbers than max.connections.per.ip for these addresses."));
+
     /** When silent connections go. */
     public static final ConfigKey<Long> CONNECTIONS_MAX_IDLE_MS = key(ConfigKey.number(
             "connections.max.idle.ms", 600_000, 1_000, LONG_MAX, "A connection silent for so long is closed."));
@@ -262,6 +281,7 @@ public final class BrokerConfig {
     private final HostPort listener;
     private final HostPort advertised;
     private final HostPort admin;
+    private final Map<InetAddress, Integer> connectionOverrides;
 
     private BrokerConfig(final Map<String, String> settings) throws ConfigException {
         for (final String name : settings.keySet()) {
@@ -279,7 +299,14 @@ public final class BrokerConfig {
                 ? null
                 : HostPort.parse(ADVERTISED_LISTENERS.name(), get(ADVERTISED_LISTENERS));
         this.admin = get(ADMIN_LISTENER).isEmpty() ? null : HostPort.parse(ADMIN_LISTENER.name(), get(ADMIN_LISTENER));
+        this.connectionOverrides =
+                AddressCounts.parse(MAX_CONNECTIONS_PER_IP_OVERRIDES.name(), get(MAX_CONNECTIONS_PER_IP_OVERRIDES));
         checkTogether();
+    }
+
+    /** Connections that certain addresses may have, other than all others. */
+    Map<InetAddress, Integer> connectionOverrides() {
+        return connectionOverrides;
     }
 
     /** Reads and checks settings given as text; what is not given has its default. */

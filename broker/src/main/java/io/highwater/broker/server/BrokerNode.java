@@ -8,6 +8,7 @@ import io.highwater.broker.core.CoreGroup;
 import io.highwater.broker.message.FormClusterCommand;
 import io.highwater.broker.message.FormClusterResult;
 import io.highwater.broker.metadata.MetadataView;
+import io.highwater.broker.network.ConnectionCounts;
 import io.highwater.broker.network.ConnectionLimits;
 import io.highwater.broker.network.RequestDispatcher;
 import io.highwater.broker.observe.Metrics;
@@ -259,6 +260,11 @@ public final class BrokerNode {
                 new NodeHandlers(config, ports, openCore.core(), directory, hosted, metadata, metrics, random)
                         .all(brokerEpoch),
                 new ConnectionLimits(config.get(BrokerConfig.CONNECTION_MAX_REQUESTS), QUEUED_RESPONSE_BYTES_MAX),
+                new ConnectionCounts(
+                        config.get(BrokerConfig.MAX_CONNECTIONS),
+                        config.get(BrokerConfig.MAX_CONNECTIONS_PER_IP),
+                        config.connectionOverrides(),
+                        ports.clock()),
                 new DirtyBytesGate(directory, hosted, ports.transport().shards(), ports.clock()),
                 ports.clock(),
                 metrics);

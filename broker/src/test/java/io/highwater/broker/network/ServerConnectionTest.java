@@ -44,6 +44,7 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -131,6 +132,7 @@ class ServerConnectionTest {
         final RequestDispatcher dispatcher = new RequestDispatcher(
                 List.of(heartbeats, fetches, produces, new ApiVersionsHandler(List.of(heartbeats, fetches, produces))),
                 new ConnectionLimits(REQUESTS_MAX, 1 << 20),
+                new ConnectionCounts(1, 1, Map.of(), serverProcess.clock()),
                 () -> isGateOpen,
                 serverProcess.clock(),
                 metrics);

@@ -1,6 +1,7 @@
 package io.highwater.broker.simulation;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -217,6 +218,38 @@ final class BrokerConfigEffectTest {
         final Target target = new Target("t", client.create("t", 1), 0);
         assertEquals(ErrorCode.NONE, commit(target, "x".repeat(10)));
         assertEquals(ErrorCode.OFFSET_METADATA_TOO_LARGE, commit(target, "x".repeat(11)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "max.connections, 1, false",
+        "max.connections, 2, true",
+        "max.connections.per.ip, 1, false",
+        "max.connections.per.ip, 2, true"
+    })
+    void oneConnectionTooManyIsClosed(final String key, final String value, final boolean isServed) {
+        start(key, value);
+        assertServesASecond(isServed);
+    }
+
+    @Test
+    void anAddressMayHaveANumberOfItsOwn() {
+        start(Map.of("max.connections.per.ip", "1", "max.connections.per.ip.overrides", "10.9.9.9:3, 127.0.0.1:2"));
+        assertServesASecond(true);
+        assertFalse(isServed(new Caller(world, "third")));
+    }
+
+    private void assertServesASecond(final boolean isServed) {
+        assertTrue(isServed(client));
+        assertEquals(isServed, isServed(new Caller(world, "second")));
+        assertTrue(isServed(client), "who is connected goes on");
+        assertEquals(isServed, world.metrics().connectionsRefused() == 0);
+    }
+
+    private boolean isServed(final Caller caller) {
+        final Caller.Call<MetadataResponse> call = caller.send(new MetadataRequest());
+        world.scheduler.runUntil(call::isOver, 5_000);
+        return call.response != null;
     }
 
     @ParameterizedTest

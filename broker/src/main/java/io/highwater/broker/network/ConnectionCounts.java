@@ -1,0 +1,86 @@
+package io.highwater.broker.network;
+
+import io.highwater.port.Clock;
+import java.net.InetAddress;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How many connections there are, in all and from each address, and whether there may be one more. A connection that is
+ * too many is closed before anything is read from it; the log says so once in a while, not for each.
+ *
+ * <p>Safe for any thread.
+ */
+public final class ConnectionCounts {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionCounts.class);
+    private static final long LOG_INTERVAL_MS = 10_000;
+
+    private final AtomicInteger all = new AtomicInteger();
+    private final Map<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
+
+    /** Refused since the log was told. */
+    private final AtomicLong unlogged = new AtomicLong();
+
+    private final AtomicLong loggedMs;
+
+    private final int max;
+    private final int maxPerAddress;
+    private final Map<InetAddress, Integer> overrides;
+    private final Clock clock;
+
+    /**
+     * No connection yet.
+     *
+     * @param max connections in all
+     * @param maxPerAddress connections from one address that has no number of its own
+     * @param overrides numbers of their own
+     */
+    public ConnectionCounts(
+            final int max, final int maxPerAddress, final Map<InetAddress, Integer> overrides, final Clock clock) {
+        this.max = max;
+        this.maxPerAddress = maxPerAddress;
+        this.overrides = Map.copyOf(overrides);
+        this.clock = clock;
+        this.loggedMs = new AtomicLong(clock.monotonicMs() - LOG_INTERVAL_MS);
+    }
+
+    /** Counts one more from this address; false, and nothing counted, when that would be too many. */
+    boolean admit(final InetAddress address) {
+        if (all.incrementAndGet() > max) {
+            all.decrementAndGet();
+            refused(address, "max.connections");
+            return false;
+        }
+        final int allowed = overrides.getOrDefault(address, maxPerAddress);
+        final boolean[] isAdmitted = new boolean[1];
+        byAddress.compute(address, (key, count) -> {
+            final int present = count == null ? 0 : count;
+            isAdmitted[0] = present < allowed;
+            return isAdmitted[0] ? Integer.valueOf(present + 1) : count;
+        });
+        if (!isAdmitted[0]) {
+            all.decrementAndGet();
+            refused(address, "max.connections.per.ip");
+        }
+        return isAdmitted[0];
+    }
+
+    /** A connection that was admitted is gone. */
+    void gone(final InetAddress address) {
+        all.decrementAndGet();
+        byAddress.computeIfPresent(address, (key, count) -> count == 1 ? null : count - 1);
+    }
+
+    private void refused(final InetAddress address, final String key) {
+        unlogged.incrementAndGet();
+        final long nowMs = clock.monotonicMs();
+        final long lastMs = loggedMs.get();
+        if (nowMs - lastMs >= LOG_INTERVAL_MS && loggedMs.compareAndSet(lastMs, nowMs)) {
+            LOG.warn("{} connections refused, the last of {}: {} is reached", unlogged.getAndSet(0), address, key);
+        }
+    }
+}
