@@ -8,9 +8,7 @@ final class TopicConfigDocs {
             Map.entry("cleanup.policy", "What happens to old records: delete."),
             Map.entry("compression.gzip.level", "The level at which gzip compresses."),
             Map.entry("compression.lz4.level", "The level at which lz4 compresses."),
-            Map.entry(
-                    "compression.type",
-                    "The codec that records are stored with; producer keeps the one they came with."),
+            Map.entry("compression.type", "The codec that records are stored with: producer, the one they came with."),
             Map.entry("compression.zstd.level", "The level at which zstd compresses."),
             Map.entry("delete.retention.ms", "How long markers of deleted keys stay in a compacted topic."),
             Map.entry(

@@ -15,7 +15,7 @@ import java.util.Map;
 
 /**
  * Every config that a topic may have: the ecosystem's full set and our own {@code flush.policy}. A config that has no
- * effect yet is accepted, kept and told; one whose effect would be missed (compaction, tiered storage) is refused.
+ * effect yet is accepted, kept and told; one whose effect would be missed (compaction, recompression, tiered storage) is refused.
  *
  * <p>A value in force is the topic's own, else the broker's, else the default. Immutable, so safe for any thread.
  */
@@ -58,7 +58,7 @@ public final class TopicConfigs {
             list(CLEANUP_POLICY, "delete", TopicConfigs::cleanupProblem),
             new TopicConfigKey("compression.gzip.level", Type.INT, "-1", TopicConfigs::gzipLevelProblem),
             int32("compression.lz4.level", 9, 1, 17),
-            oneOf("compression.type", "producer", "uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"),
+            oneOf("compression.type", "producer", "producer"),
             int32("compression.zstd.level", 3, -131072, 22),
             int64("delete.retention.ms", 86_400_000L, 0),
             bool("errors.deadletterqueue.group.enable", false),

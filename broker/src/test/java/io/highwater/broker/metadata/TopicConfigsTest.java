@@ -53,6 +53,7 @@ final class TopicConfigsTest {
         "min.cleanable.dirty.ratio,half",
         "remote.storage.enable,true",
         "compression.type,rar",
+        "compression.type,gzip",
         "unknown.config,1"
     })
     void refusesByName(final String name, final String value) {
