@@ -297,20 +297,29 @@ public final class LogDirectory implements AutoCloseable {
 
     /**
      * Makes new starts of logs durable, all by one force of the journal; each is at most its log's end. Blocks, on forces
-     * of logs too whose start would be beyond what was forced. The logs adopt their starts afterwards, on their shards.
+     * of logs too whose start would be beyond what was forced. The logs adopt their starts afterwards, on their shards; one
+     * that is closed or offline is left out, and adopts none.
      */
     public void makeStartsDurable(final Map<PartitionLog, Long> starts) throws LogStorageException {
         try {
-            boolean isNews = false;
             for (final Map.Entry<PartitionLog, Long> start : starts.entrySet()) {
-                isNews |= start.getKey().noteStart(start.getValue());
+                if (start.getKey().offlineReason() == null) {
+                    noteStart(start.getKey(), start.getValue());
+                }
             }
-            if (isNews) {
-                journal.force();
-            }
+            journal.force();
         } catch (final IOException e) {
             flusher.fail(e);
             throw new LogStorageException("log starts can't be noted: " + e.getMessage(), e);
+        }
+    }
+
+    /** A log that is closed at this very moment must not keep the others from their starts. */
+    private static void noteStart(final PartitionLog log, final long start) throws IOException {
+        try {
+            log.noteStart(start);
+        } catch (final LogOfflineException e) {
+            LOG.debug("{} does not raise its start: {}", log.key().directoryName(), e.getMessage());
         }
     }
 

@@ -272,10 +272,12 @@ public final class PartitionLog {
         if (newStartOffset > endOffset) {
             throw new OffsetOutOfRangeException(newStartOffset, startOffset, endOffset);
         }
+        if (newStartOffset <= startOffset) {
+            return;
+        }
         try {
-            if (noteStart(newStartOffset)) {
-                around.journal().force();
-            }
+            noteStart(newStartOffset);
+            around.journal().force();
         } catch (final IOException e) {
             around.flusher().fail(e);
             throw new LogStorageException("trim of " + directory + ": " + e.getMessage(), e);
@@ -284,15 +286,16 @@ public final class PartitionLog {
     }
 
     /**
-     * Tells the journal of a start, which is at most the log's end; durable once the journal is forced. False when it knows
-     * of it, or of a later one: starts never go back, whoever comes last. A durable start is never beyond a durable end: a
-     * crash would leave a log that ends before it begins. Blocks; for any thread.
+     * Tells the journal of a start, which is at most the log's end; durable once the journal is forced, which is up to the
+     * caller even when the journal knew: whoever told it may not have forced it yet. Starts never go back, whoever comes
+     * last. A durable start is never beyond a durable end: a crash would leave a log that ends before it begins. Blocks; for
+     * any thread.
      */
-    boolean noteStart(final long newStartOffset) throws IOException, LogOfflineException {
+    void noteStart(final long newStartOffset) throws IOException, LogOfflineException {
         synchronized (force) {
             requireOnline();
             if (newStartOffset <= notedStart) {
-                return false;
+                return;
             }
             if (force.forcedOffset() < newStartOffset) {
                 force.force();
@@ -301,7 +304,6 @@ public final class PartitionLog {
             force.noteRecoveryPoint(around.journal());
             around.journal().append(new JournalEntry.LogStart(id, newStartOffset));
             notedStart = newStartOffset;
-            return true;
         }
     }
 

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.log.disk.SimulatedDisk;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Which segments may go, and a start that is raised in steps, with crashes between them. */
@@ -141,6 +143,31 @@ final class LogRetentionTest {
         assertEquals(150, fixture.log.startOffset());
         disk.crash();
         assertEquals(150, fixture.reopen().log.startOffset());
+    }
+
+    /** Aim: a start that the journal was told of by somebody who then failed is not taken for durable. */
+    @Test
+    void aLogThatIsGoneKeepsNoOtherFromItsStart() throws Exception {
+        final SimulatedDisk disk = new SimulatedDisk(5);
+        LogFixture fixture = opened(disk, -1, -1);
+        fill(fixture);
+        final TopicPartitionKey gone = new TopicPartitionKey("gone", 0, new UUID(5, 6));
+        final PartitionLog other = fixture.directory.openPartition(gone, SMALL, fixture.shard);
+        other.append(batch("x", 5, 1), 0, -1);
+        fixture.settle();
+        fixture.directory.deletePartition(gone);
+        final Map<PartitionLog, Long> starts = new LinkedHashMap<>();
+        starts.put(other, 3L);
+        starts.put(fixture.log, 150L);
+        starts.put(other, 4L);
+        fixture.directory.makeStartsDurable(starts);
+        assertTrue(other.adoptStart(4).isEmpty());
+        assertEquals(0, other.startOffset());
+        fixture.log.noteStart(160);
+        fixture.directory.makeStartsDurable(Map.of(fixture.log, 160L));
+        disk.crash();
+        fixture = fixture.reopen();
+        assertEquals(160, fixture.log.startOffset(), "noted by one caller, forced by the other");
     }
 
     @Test

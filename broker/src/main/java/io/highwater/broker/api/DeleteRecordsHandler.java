@@ -111,7 +111,8 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
         raised.forEach(asked -> starts.merge(asked.partition, asked.start, Math::max));
         trim.raise(starts, failureOrNull -> {
             for (final Asked asked : raised) {
-                if (failureOrNull == null) {
+                // A log that was closed meanwhile has not moved.
+                if (failureOrNull == null && asked.partition.log().startOffset() >= asked.start) {
                     asked.answer.lowWatermark = asked.partition.log().startOffset();
                 } else {
                     asked.answer.errorCode = ErrorCode.KAFKA_STORAGE_ERROR.code();

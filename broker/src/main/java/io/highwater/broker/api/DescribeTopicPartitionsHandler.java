@@ -81,7 +81,7 @@ public final class DescribeTopicPartitionsHandler
                 response.topics.add(missing);
                 continue;
             }
-            final int end = Math.min(topic.partitions().size(), first + room);
+            final int end = (int) Math.min(topic.partitions().size(), (long) first + room);
             response.topics.add(topicOf(image, topic, first, end));
             room -= Math.max(0, end - first);
             if (end < topic.partitions().size()) {
