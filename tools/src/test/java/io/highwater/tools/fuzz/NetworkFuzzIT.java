@@ -142,7 +142,7 @@ class NetworkFuzzIT {
         }
     }
 
-    /** Requests that were answered, by API, without what the healthy client asked most for. */
+    /** Requests that were answered, by API, those of the healthy client among them. */
     private static Map<String, Long> reached(final int adminPort) throws IOException, InterruptedException {
         final String page = HttpClient.newHttpClient()
                 .send(
