@@ -57,6 +57,47 @@ final class IndexEntries {
         return buffer.getInt(positionOf(entry) + at);
     }
 
+    /** A value of each entry that never falls from one to the next. */
+    interface Key {
+        long of(int entry) throws IOException;
+    }
+
+    /**
+     * The last entry whose key is at most {@code wanted}, -1 when there is none. Looks at the entries in memory first: a
+     * reader that goes forwards finds its next one there, and no file is opened.
+     */
+    int floor(final Key key, final long wanted) throws IOException {
+        int low = 0;
+        int high = count() - 1;
+        if (tailCount > 0) {
+            if (key.of(spilled) <= wanted) {
+                low = spilled + 1;
+            } else {
+                high = spilled - 1;
+            }
+        }
+        if (block != null && low < spilled) {
+            final int blockLast = Math.min(blockFirst + BLOCK_ENTRIES, spilled) - 1;
+            if (key.of(blockLast) <= wanted) {
+                low = blockLast + 1;
+            } else if (key.of(blockFirst) <= wanted) {
+                low = blockFirst + 1;
+                high = blockLast - 1;
+            } else {
+                high = blockFirst - 1;
+            }
+        }
+        while (low <= high) {
+            final int middle = (low + high) >>> 1;
+            if (key.of(middle) <= wanted) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return high;
+    }
+
     /** The memory of a new last entry, position at its first byte, to be filled at once. */
     ByteBuffer add() throws IOException {
         spilled();

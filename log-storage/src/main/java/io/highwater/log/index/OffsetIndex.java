@@ -30,6 +30,8 @@ public final class OffsetIndex {
 
     private final long segmentBase;
     private final IndexEntries entries;
+    private final IndexEntries.Key byOffset = this::lastOffset;
+    private final IndexEntries.Key byPosition = this::position;
 
     /** The index of a segment; its file is first touched when it is needed. */
     public OffsetIndex(final Disk disk, final Path path, final long segmentBase) {
@@ -60,32 +62,12 @@ public final class OffsetIndex {
 
     /** The last entry whose batch ends at or below {@code offset}, -1 when there is none. */
     public int floorByOffset(final long offset) throws IOException {
-        int low = 0;
-        int high = entries.count() - 1;
-        while (low <= high) {
-            final int middle = (low + high) >>> 1;
-            if (lastOffset(middle) <= offset) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return high;
+        return entries.floor(byOffset, offset);
     }
 
     /** The last entry at or below {@code position}, -1 when there is none. */
     public int floorByPosition(final long position) throws IOException {
-        int low = 0;
-        int high = entries.count() - 1;
-        while (low <= high) {
-            final int middle = (low + high) >>> 1;
-            if (position(middle) <= position) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return high;
+        return entries.floor(byPosition, position);
     }
 
     /** Keeps the entries whose batch ends below {@code offset}. */

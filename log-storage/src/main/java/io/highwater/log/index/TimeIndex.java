@@ -31,6 +31,8 @@ public final class TimeIndex {
 
     private final long segmentBase;
     private final IndexEntries entries;
+    private final IndexEntries.Key byTimestamp = this::timestamp;
+    private final IndexEntries.Key byOffset = this::lastOffset;
 
     /** The index of a segment; its file is first touched when it is needed. */
     public TimeIndex(final Disk disk, final Path path, final long segmentBase) {
@@ -65,32 +67,12 @@ public final class TimeIndex {
 
     /** The last entry whose timestamp is below {@code timestamp}, -1 when there is none. */
     public int floorBelow(final long timestamp) throws IOException {
-        int low = 0;
-        int high = entries.count() - 1;
-        while (low <= high) {
-            final int middle = (low + high) >>> 1;
-            if (timestamp(middle) < timestamp) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return high;
+        return timestamp == Long.MIN_VALUE ? -1 : entries.floor(byTimestamp, timestamp - 1);
     }
 
     /** The last entry whose batch ends at or below {@code offset}, -1 when there is none. */
     public int floorByOffset(final long offset) throws IOException {
-        int low = 0;
-        int high = entries.count() - 1;
-        while (low <= high) {
-            final int middle = (low + high) >>> 1;
-            if (lastOffset(middle) <= offset) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return high;
+        return entries.floor(byOffset, offset);
     }
 
     /** Keeps the entries whose batch ends below {@code offset}. */

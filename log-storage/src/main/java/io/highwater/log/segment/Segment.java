@@ -185,7 +185,10 @@ public final class Segment implements Closeable {
         final ByteBuffer view = file.view(sizeBytes);
         final long bound = start + (long) maxBytes;
         int position = start;
-        final int entry = Math.min(offsets.floorByPosition(bound), offsets.floorByOffset(endOffset - 1));
+        int entry = offsets.floorByPosition(bound);
+        if (entry >= 0 && offsets.lastOffset(entry) >= endOffset) {
+            entry = offsets.floorByOffset(endOffset - 1);
+        }
         if (entry >= 0
                 && offsets.position(entry) > start
                 && offsets.position(entry) <= bound
