@@ -95,7 +95,7 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Takes the directory, creating it if it is missing.
      *
-     * @param flushExecutor runs the forces, one task at a time
+     * @param flushExecutor runs the forces: a task for a group, and {@link Flusher#HELPERS_MAX} helpers of it
      * @param blockingExecutor runs deletions
      * @param clusterIdOrNull null to take what the directory says
      * @throws LogDirectoryException when it is locked, another node's or cluster's, or of another format

@@ -3,6 +3,7 @@ package io.highwater.broker.server;
 import io.highwater.broker.observe.AdminListener;
 import io.highwater.broker.observe.Metrics;
 import io.highwater.log.disk.FileDisk;
+import io.highwater.log.flush.Flusher;
 import io.highwater.port.Clock;
 import io.highwater.port.SeededRandom;
 import io.highwater.port.SystemClock;
@@ -51,8 +52,8 @@ public final class Server implements AutoCloseable {
 
     private final ExecutorService groupsExecutor = threads("highwater-groups-disk", CORE_GROUP_THREADS);
 
-    /** At most one task waits: a directory's flusher hands over the next group when the last is forced. */
-    private final ExecutorService flushExecutor = threads("highwater-flush", 1);
+    /** A group's forces and its helpers; few tasks wait: the next group is handed over when the last is forced. */
+    private final ExecutorService flushExecutor = threads("highwater-flush", 1 + Flusher.HELPERS_MAX);
 
     /**
      * One change of the metadata at a time, a step of the start or the stop, and a task for each deleted partition whose

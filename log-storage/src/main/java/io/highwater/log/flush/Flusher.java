@@ -17,9 +17,12 @@ import org.slf4j.LoggerFactory;
  * fault of ours in the middle of a group: a log that waits for a force gets an answer, if only that one.
  *
  * <p>Requests are safe for any thread: they only add to a concurrent queue. A group runs under the flusher's lock, on the
- * executor.
+ * executor, with helpers for its forces.
  */
 public final class Flusher {
+    /** Beside the thread of the group: more do not make a device faster that is busy with four files. */
+    public static final int HELPERS_MAX = 3;
+
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
     /** The logs that wait for the next group; bounded by the number of logs, each is in it at most once. */
@@ -32,6 +35,8 @@ public final class Flusher {
     private final List<Ticket> unnoted = new ArrayList<>();
 
     private final List<Ticket> group = new ArrayList<>();
+    /** Those of {@link #group}. */
+    private final List<Forceable> logs = new ArrayList<>();
     /** Monotonic time of the last note in the journal. Guarded by this. */
     private long notedMs;
 
@@ -42,14 +47,20 @@ public final class Flusher {
     /** Logs forced since the start. Written under the lock. */
     private volatile long forces;
 
+    private final GroupForce force;
     private final Executor executor;
     private final Clock clock;
     private final Journal journal;
     private final long recoveryPointIntervalMs;
 
-    /** A flusher that has nothing to do yet. */
+    /**
+     * A flusher that has nothing to do yet.
+     *
+     * @param executor runs the groups, one after the other, and up to {@link #HELPERS_MAX} helpers beside each
+     */
     public Flusher(
             final Executor executor, final Clock clock, final Journal journal, final long recoveryPointIntervalMs) {
+        this.force = new GroupForce(executor, HELPERS_MAX);
         this.executor = executor;
         this.clock = clock;
         this.journal = journal;
@@ -195,17 +206,18 @@ public final class Flusher {
 
     private void forceWaiting() throws IOException {
         group.clear();
+        logs.clear();
         for (Ticket ticket = waiting.poll(); ticket != null; ticket = waiting.poll()) {
             // Lowered before the force: an append after this line asks again.
             ticket.queued.set(false);
             if (!ticket.withdrawn) {
                 group.add(ticket);
+                logs.add(ticket.log);
             }
         }
+        force.run(logs);
+        forces += group.size();
         for (final Ticket ticket : group) {
-            ticket.log.force();
-            forces++;
-            ticket.log.onForced();
             if (!ticket.isUnnoted) {
                 ticket.isUnnoted = true;
                 unnoted.add(ticket);
