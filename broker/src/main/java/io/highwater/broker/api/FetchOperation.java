@@ -5,10 +5,13 @@ import io.highwater.broker.observe.Metrics;
 import io.highwater.broker.partition.Partition;
 import io.highwater.log.LogSlice;
 import io.highwater.port.Clock;
+import io.highwater.port.FileBacked;
+import io.highwater.port.FileRange;
 import io.highwater.port.Retained;
 import io.highwater.port.Shard;
 import io.highwater.protocol.message.FetchRequest;
 import io.highwater.protocol.message.FetchResponse;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -251,7 +254,18 @@ final class FetchOperation {
     }
 
     /** The memory of several slices. */
-    private record Lifetimes(List<Retained> all) implements Retained {
+    private record Lifetimes(List<Retained> all) implements FileBacked {
+        @Override
+        public FileRange rangeOrNull(final ByteBuffer piece) {
+            for (final Retained one : all) {
+                final FileRange range = one instanceof FileBacked file ? file.rangeOrNull(piece) : null;
+                if (range != null) {
+                    return range;
+                }
+            }
+            return null;
+        }
+
         @Override
         public void retain() {
             all.forEach(Retained::retain);

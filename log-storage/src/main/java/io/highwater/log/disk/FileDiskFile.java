@@ -2,16 +2,23 @@ package io.highwater.log.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A file of the operating system behind one channel. A channel is closed by the interrupt of a thread that uses it, so
- * threads that touch files are never interrupted: pools are shut down, not shut down now.
+ * threads that touch files are never interrupted: pools are shut down, not shut down now. The channel outlives
+ * {@link #close()} until the last region is unmapped: what a region shows may be on its way out of the file.
  */
 final class FileDiskFile implements DiskFile {
+    private static final Logger LOG = LoggerFactory.getLogger(FileDiskFile.class);
+
     /** Large enough to make the system call cheap, small enough for the second-level cache. */
     private static final int ZEROS_BYTES = 64 * 1024;
 
@@ -19,6 +26,10 @@ final class FileDiskFile implements DiskFile {
             ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
     private final Set<FileRegion> mapped = ConcurrentHashMap.newKeySet();
+    /** The handle itself, until it is closed, and each region. */
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    private volatile boolean closed;
     private final Path path;
     private final FileChannel channel;
 
@@ -29,11 +40,13 @@ final class FileDiskFile implements DiskFile {
 
     @Override
     public long sizeBytes() throws IOException {
+        requireOpen();
         return channel.size();
     }
 
     @Override
     public void write(final ByteBuffer source, final long position) throws IOException {
+        requireOpen();
         long at = position;
         while (source.hasRemaining()) {
             at += channel.write(source, at);
@@ -42,6 +55,7 @@ final class FileDiskFile implements DiskFile {
 
     @Override
     public int read(final ByteBuffer target, final long position) throws IOException {
+        requireOpen();
         int done = 0;
         while (target.hasRemaining()) {
             final int count = channel.read(target, position + done);
@@ -55,6 +69,7 @@ final class FileDiskFile implements DiskFile {
 
     @Override
     public void force() throws IOException {
+        requireOpen();
         // false is fdatasync: the size is made durable with the data, times are not.
         channel.force(false);
     }
@@ -70,6 +85,7 @@ final class FileDiskFile implements DiskFile {
 
     @Override
     public void allocate(final long sizeBytes) throws IOException {
+        requireOpen();
         final long before = channel.size();
         try {
             for (long at = before; at < sizeBytes; ) {
@@ -85,6 +101,7 @@ final class FileDiskFile implements DiskFile {
 
     @Override
     public void truncate(final long sizeBytes) throws IOException {
+        requireOpen();
         for (final FileRegion region : mapped) {
             if (region.endPosition() > sizeBytes) {
                 throw new IllegalStateException("cut of " + path + " at " + sizeBytes + " under a mapping that ends at "
@@ -96,21 +113,45 @@ final class FileDiskFile implements DiskFile {
 
     @Override
     public MappedRegion map(final long position, final long bytes) throws IOException {
+        requireOpen();
         final long size = channel.size();
         if (position < 0 || bytes < 1 || position + bytes > size) {
             // The JDK would silently extend the file, with a hole.
             throw new IllegalArgumentException(
                     "map " + position + " + " + bytes + " of " + path + ", which has " + size + " bytes");
         }
-        final FileRegion region =
-                new FileRegion(channel.map(FileChannel.MapMode.READ_ONLY, position, bytes), position, mapped::remove);
+        final FileRegion region = new FileRegion(
+                channel, channel.map(FileChannel.MapMode.READ_ONLY, position, bytes), position, this::onUnmapped);
+        holders.incrementAndGet();
         mapped.add(region);
         return region;
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        if (!closed) {
+            closed = true;
+            if (holders.decrementAndGet() == 0) {
+                channel.close();
+            }
+        }
+    }
+
+    private void onUnmapped(final FileRegion region) {
+        mapped.remove(region);
+        if (holders.decrementAndGet() == 0) {
+            try {
+                channel.close();
+            } catch (final IOException e) {
+                LOG.warn("{} can't be closed after its last reader", path, e);
+            }
+        }
+    }
+
+    private void requireOpen() throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
     }
 
     @Override

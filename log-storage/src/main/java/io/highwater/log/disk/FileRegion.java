@@ -1,9 +1,13 @@
 package io.highwater.log.disk;
 
+import io.highwater.port.FileBacked;
+import io.highwater.port.FileRange;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.agrona.BufferUtil;
 import org.agrona.IoUtil;
 
 /**
@@ -13,14 +17,24 @@ import org.agrona.IoUtil;
  *
  * <p>Safe for any thread because the count is atomic and everything else is final.
  */
-final class FileRegion implements MappedRegion {
+final class FileRegion implements MappedRegion, FileBacked {
     private final AtomicInteger shares = new AtomicInteger(1);
+    private final FileChannel channel;
     private final MappedByteBuffer buffer;
+    /** Of the first byte. */
+    private final long address;
+
     private final long position;
     private final Consumer<FileRegion> onUnmapped;
 
-    FileRegion(final MappedByteBuffer buffer, final long position, final Consumer<FileRegion> onUnmapped) {
+    FileRegion(
+            final FileChannel channel,
+            final MappedByteBuffer buffer,
+            final long position,
+            final Consumer<FileRegion> onUnmapped) {
+        this.channel = channel;
         this.buffer = buffer;
+        this.address = BufferUtil.address(buffer);
         this.position = position;
         this.onUnmapped = onUnmapped;
     }
@@ -45,6 +59,15 @@ final class FileRegion implements MappedRegion {
                     "slice " + offsetInRegion + " + " + bytes + " of a region of " + buffer.capacity() + " bytes");
         }
         return buffer.slice((int) offsetInRegion, bytes);
+    }
+
+    @Override
+    public FileRange rangeOrNull(final ByteBuffer piece) {
+        final long from = BufferUtil.address(piece) + piece.position() - address;
+        if (from < 0 || from + piece.remaining() > buffer.capacity()) {
+            return null;
+        }
+        return new FileRange(channel, position + from);
     }
 
     @Override

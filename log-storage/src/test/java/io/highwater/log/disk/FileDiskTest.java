@@ -1,9 +1,13 @@
 package io.highwater.log.disk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.highwater.port.FileBacked;
+import io.highwater.port.FileRange;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -44,6 +48,32 @@ class FileDiskTest extends DiskContract {
         assertEquals("taken", otherProcess(lockFile));
         lock.close();
         assertEquals("free", otherProcess(lockFile));
+    }
+
+    /** What a transport sends instead of the memory: the same bytes, from a channel that its region keeps open. */
+    @Test
+    void aRegionNamesTheFileBehindItsMemoryUntilItIsUnmapped() throws Exception {
+        final Path path = temporary.resolve("ranged");
+        final DiskFile file = FileDisk.open().open(path, true);
+        final byte[] bytes = new byte[3 * 4096];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (i * 31 >>> 3);
+        }
+        file.write(ByteBuffer.wrap(bytes), 0);
+        final MappedRegion region = file.map(4096, 2 * 4096);
+        final ByteBuffer piece = region.slice(100, 1000);
+        piece.position(10).limit(500);
+        final FileRange range = ((FileBacked) region).rangeOrNull(piece);
+        assertEquals(4096 + 100 + 10, range.position());
+        file.close();
+        final ByteBuffer read = ByteBuffer.allocate(piece.remaining());
+        assertEquals(read.capacity(), range.channel().read(read, range.position()));
+        assertEquals(piece, read.flip());
+        assertNull(((FileBacked) region).rangeOrNull(ByteBuffer.allocateDirect(8)));
+        assertThrows(IOException.class, () -> file.write(ByteBuffer.allocate(1), 0));
+        assertThrows(IOException.class, file::force);
+        region.release();
+        assertFalse(range.channel().isOpen());
     }
 
     /**

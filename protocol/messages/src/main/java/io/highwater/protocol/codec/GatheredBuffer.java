@@ -1,5 +1,7 @@
 package io.highwater.protocol.codec;
 
+import io.highwater.port.FileBacked;
+import io.highwater.port.FileRange;
 import io.highwater.port.Retained;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
@@ -11,13 +13,21 @@ import io.netty.buffer.CompositeByteBuf;
  *
  * <p>Confined to one thread at a time; released on any.
  */
-final class GatheredBuffer extends CompositeByteBuf {
+public final class GatheredBuffer extends CompositeByteBuf {
     private final Retained lifetime;
 
     /** For at most {@code piecesMax} pieces: beyond that bound a composite copies itself into one. */
     GatheredBuffer(final ByteBufAllocator allocator, final int piecesMax, final Retained lifetime) {
         super(allocator, true, piecesMax);
         this.lifetime = lifetime;
+    }
+
+    /** Where the component is in a file; null when it is in none. */
+    public FileRange fileRangeOrNull(final int component) {
+        if (!(lifetime instanceof FileBacked file)) {
+            return null;
+        }
+        return file.rangeOrNull(internalComponent(component).nioBuffer());
     }
 
     @Override

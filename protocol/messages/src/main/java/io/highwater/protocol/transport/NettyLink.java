@@ -57,6 +57,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter
         this.remoteAddress = (InetSocketAddress) channel.remoteAddress();
         this.reads = new ReadSizing(assembler, account);
         channel.config().setRecvByteBufAllocator(reads);
+        channel.config().setMessageSizeEstimator(FrameParts.SIZES);
         shard.add(this);
     }
 
@@ -92,7 +93,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter
 
     @Override
     public void write(final ByteBuf frameWithLengthPrefix) {
-        channel.write(frameWithLengthPrefix).addListener(this);
+        FrameParts.write(channel, frameWithLengthPrefix).addListener(this);
     }
 
     @Override

@@ -4,14 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.port.Clock;
+import io.highwater.port.FileBacked;
+import io.highwater.port.FileRange;
 import io.highwater.port.SystemClock;
+import io.highwater.protocol.codec.MessageWriter;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The contract over loopback sockets, with the event loops that this machine has. */
 class NettyTransportTest extends TransportContract {
@@ -48,6 +57,48 @@ class NettyTransportTest extends TransportContract {
         }
     }
 
+    /**
+     * Records that lie in a file leave it by the operating system's hand: between what is written around them, more than a
+     * socket takes at once, counted as waiting bytes, and their memory is given back once and after the last byte.
+     */
+    @Test
+    void sendsRecordsOutOfTheirFile(@TempDir final Path temporary) throws IOException {
+        final int fileBytes = 3_000_000;
+        final byte[] content = new byte[fileBytes];
+        for (int i = 0; i < fileBytes; i++) {
+            content[i] = (byte) (i * 7 + (i >>> 11));
+        }
+        final Path path = Files.write(temporary.resolve("records"), content);
+        try (FileChannel channel = FileChannel.open(path)) {
+            // Zeros, not the file's bytes: what arrives tells which of the two was sent.
+            final ByteBuffer memory = ByteBuffer.allocateDirect(fileBytes);
+            final CountedFile lifetime = new CountedFile(channel, memory);
+            start(options());
+            final RecordedLink near = connect();
+            final RecordedLink far = awaitAccepted();
+            final int small = 2000;
+            final int large = fileBytes - small;
+            onShard(near, () -> {
+                final MessageWriter out = MessageWriter.gathering(near.link.allocator(), 64);
+                out.writeInt32(4 + 4 + small + 4 + 4 + large + 4);
+                out.writeInt32(0x01020304);
+                out.writeRecords(memory.slice(0, small), false, false);
+                out.writeInt32(0x05060708);
+                out.writeRecords(memory.slice(small, large), false, false);
+                out.writeInt32(0x090A0B0C);
+                near.link.write(out.finish(lifetime));
+                near.link.flush();
+            });
+            assertTrue(happens(() -> !far.frames.isEmpty()));
+            final ByteBuffer expected = ByteBuffer.allocate(4 + 4 + small + 4 + 4 + large + 4);
+            expected.putInt(0x01020304).putInt(small).put(new byte[small]).putInt(0x05060708);
+            expected.putInt(large).put(content, small, large).putInt(0x090A0B0C);
+            assertEquals(ByteBuffer.wrap(expected.array()), ByteBuffer.wrap(far.frames.get(0)));
+            assertTrue(happens(() -> lifetime.shares.get() == 0));
+            assertTrue(channel.isOpen());
+        }
+    }
+
     /** Frames after a lost one would answer the wrong requests. */
     @Test
     void closesALinkThatCantWriteAFrame() throws IOException {
@@ -62,5 +113,33 @@ class NettyTransportTest extends TransportContract {
         });
         assertTrue(happens(() -> near.isClosed() && far.isClosed()));
         assertEquals(List.of(), far.frames);
+    }
+
+    /** A file's memory that counts its shares. */
+    private static final class CountedFile implements FileBacked {
+        private final AtomicInteger shares = new AtomicInteger(1);
+        private final FileChannel channel;
+        private final ByteBuffer memory;
+
+        CountedFile(final FileChannel channel, final ByteBuffer memory) {
+            this.channel = channel;
+            this.memory = memory;
+        }
+
+        @Override
+        public FileRange rangeOrNull(final ByteBuffer piece) {
+            // The one large piece is the memory's end.
+            return new FileRange(channel, memory.capacity() - piece.remaining());
+        }
+
+        @Override
+        public void retain() {
+            shares.incrementAndGet();
+        }
+
+        @Override
+        public void release() {
+            shares.decrementAndGet();
+        }
     }
 }
