@@ -118,6 +118,10 @@ final class ConfigAlteration {
         } catch (final NumberFormatException e) {
             return invalid("Invalid broker id " + ClientText.shown(name) + ".");
         }
+        if (!name.isEmpty() && !Integer.toString(brokerId).equals(name)) {
+            // Another spelling would be another resource beside this one in the same request.
+            return invalid("Broker id " + ClientText.shown(name) + " is to be written as " + brokerId + ".");
+        }
         if (!name.isEmpty() && image.brokerOrNull(brokerId) == null) {
             return invalid("There is no broker " + brokerId + ".");
         }

@@ -273,6 +273,22 @@ public final class BrokerConfig {
                     LONG_MAX,
                     "Heap that committed offsets and the states of groups may take, some 400 bytes for an offset; beyond it new ones are refused."));
 
+    /** Lifetime of a group's offsets after its last member. */
+    public static final ConfigKey<Integer> OFFSETS_RETENTION_MINUTES = key(ConfigKey.integer(
+            "offsets.retention.minutes",
+            10_080,
+            1,
+            INT_MAX,
+            "How long committed offsets outlive their group's last member, or their last commit when it had none."));
+
+    /** Interval of the look for offsets that are over. */
+    public static final ConfigKey<Long> OFFSETS_RETENTION_CHECK_MS = key(ConfigKey.number(
+            "offsets.retention.check.interval.ms",
+            600_000,
+            1,
+            LONG_MAX,
+            "Time between two looks for committed offsets that are over."));
+
     private final Map<ConfigKey<?>, Object> values = new LinkedHashMap<>();
 
     /** What was set, as it was written. */

@@ -50,6 +50,7 @@ import io.highwater.log.LogDirectory;
 import io.highwater.port.RandomSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Makes the handlers of all APIs that a node serves, from what the node has. Used once, while it starts. */
 final class NodeHandlers {
@@ -140,8 +141,8 @@ final class NodeHandlers {
                 config.get(BrokerConfig.GROUP_INITIAL_DELAY_MS),
                 GroupConfig.DEFAULT.newMemberJoinTimeoutMs(),
                 config.get(BrokerConfig.OFFSET_METADATA_MAX_BYTES),
-                GroupConfig.DEFAULT.offsetsRetentionMs(),
-                GroupConfig.DEFAULT.offsetsRetentionCheckIntervalMs(),
+                TimeUnit.MINUTES.toMillis(config.get(BrokerConfig.OFFSETS_RETENTION_MINUTES)),
+                config.get(BrokerConfig.OFFSETS_RETENTION_CHECK_MS),
                 config.get(BrokerConfig.GROUP_OFFSETS_MAX_BYTES),
                 GroupConfig.DEFAULT.offsetCommitTimeoutMs());
     }

@@ -107,6 +107,8 @@ final class ConfigCommandsTest {
         assertEquals(40, alter(4, "1", SET, "no.such.setting", "2"));
         assertEquals(40, alter(4, "1", SET, "message.max.bytes", "bad"));
         assertEquals(42, alter(4, "9", SET, "message.max.bytes", "2000"), "no such broker");
+        assertEquals(42, alter(4, "01", SET, "message.max.bytes", "2000"), "another spelling of 1");
+        assertEquals(42, alter(4, "+1", SET, "message.max.bytes", "2000"), "another spelling of 1");
         assertEquals(42, alter(4, "one", SET, "message.max.bytes", "2000"));
         assertEquals(42, alter(8, "1", SET, "io.highwater", "DEBUG"));
         assertEquals(42, alter(16, "m", SET, "interval.ms", "1"));

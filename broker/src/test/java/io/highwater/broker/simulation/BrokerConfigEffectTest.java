@@ -22,6 +22,7 @@ import io.highwater.protocol.message.MetadataRequest;
 import io.highwater.protocol.message.MetadataResponse;
 import io.highwater.protocol.message.OffsetCommitRequest;
 import io.highwater.protocol.message.OffsetCommitResponse;
+import io.highwater.protocol.message.OffsetFetchResponse;
 import io.highwater.protocol.message.ProduceRequest;
 import io.highwater.protocol.message.ProduceResponse;
 import io.highwater.records.RecordBatchBuilder;
@@ -316,6 +317,25 @@ final class BrokerConfigEffectTest {
         assertTrue(committed > 100 && committed < 300, committed + " offsets");
         assertEquals(ErrorCode.COORDINATOR_NOT_AVAILABLE, commit(new Target("t", topic, 999), ""));
         assertEquals(ErrorCode.NONE, commit(new Target("t", topic, 0), ""));
+    }
+
+    /** The second row: looked at too seldom to notice. The third: not yet over. */
+    @ParameterizedTest
+    @CsvSource({"1, 1000, -1", "1, 300000, 1", "10, 1000, 1"})
+    void offsetsOutliveTheirGroupForOffsetsRetentionMinutesAndAreLookedAtInIntervals(
+            final String minutes, final String checkMs, final long expected) {
+        start(Map.of("offsets.retention.minutes", minutes, "offsets.retention.check.interval.ms", checkMs));
+        final Target target = new Target("t", client.create("t", 1), 0);
+        assertEquals(ErrorCode.NONE, commit(target, ""));
+        world.pass(30_000);
+        assertEquals(1, committed(target));
+        world.pass(60_000);
+        assertEquals(expected, committed(target));
+    }
+
+    private long committed(final Target target) {
+        return OffsetActor.committedOrNull(
+                client.ask(OffsetActor.fetchRequest("group", target), OffsetFetchResponse.class));
     }
 
     private void start(final String key, final String value) {
