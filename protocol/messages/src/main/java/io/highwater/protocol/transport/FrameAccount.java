@@ -20,9 +20,7 @@ final class FrameAccount {
         void onCut(String reason);
     }
 
-    private static final int NO_GRANT = 0;
-    private static final int GRANT = 1;
-    private static final int GRANT_FROM_RESERVE = 2;
+    private static final int NO_GRANT = -1;
 
     /** Length of the frame that waits for memory. Written on the shard before the account enters the budget's queue. */
     int wantedBytes;
@@ -35,8 +33,8 @@ final class FrameAccount {
     /** When the half-arrived frame was begun. Written before the account enters the budget's list. */
     long halfSinceNs;
 
-    /** Memory taken and not yet handed to the link. */
-    private volatile int grant;
+    /** The pool of memory taken and not yet handed to the link. */
+    private volatile int grant = NO_GRANT;
 
     /** True while the link waits for its own frames to come back; a release then calls the owner. */
     private volatile boolean waitingForOwn;
@@ -107,17 +105,17 @@ final class FrameAccount {
     }
 
     /** The grant just reserved passes to a frame; says which pool it goes back to. */
-    boolean takeGrant() {
-        final boolean fromReserve = grant == GRANT_FROM_RESERVE;
+    int takeGrant() {
+        final int pool = grant;
         grant = NO_GRANT;
         inFlight.addAndGet(wantedBytes);
-        return fromReserve;
+        return pool;
     }
 
     /** A frame that holds {@code bytes} is gone. Any thread. */
-    void release(final int bytes, final boolean fromReserve) {
+    void release(final int bytes, final int pool) {
         inFlight.addAndGet(-bytes);
-        budget.give(bytes, fromReserve);
+        budget.give(bytes, pool);
         if (waitingForOwn) {
             tellMemory();
         }
@@ -148,9 +146,9 @@ final class FrameAccount {
         }
         budget.stopWaiting(this);
         if (grant != NO_GRANT) {
-            final boolean fromReserve = grant == GRANT_FROM_RESERVE;
+            final int pool = grant;
             grant = NO_GRANT;
-            budget.give(wantedBytes, fromReserve);
+            budget.give(wantedBytes, pool);
         }
     }
 
@@ -158,8 +156,8 @@ final class FrameAccount {
         return grant != NO_GRANT;
     }
 
-    void granted(final boolean fromReserve) {
-        grant = fromReserve ? GRANT_FROM_RESERVE : GRANT;
+    void granted(final int pool) {
+        grant = pool;
     }
 
     void tellMemory() {

@@ -18,7 +18,8 @@ import io.netty.buffer.Unpooled;
  *
  * <p>The length is checked and reserved before anything is allocated. A frame that lies in one received chunk becomes a
  * slice of it when it fills a good part of that chunk (so that a small frame never pins a big chunk), else a copy. A
- * frame that does not gets one buffer of its size, and the transport reads the rest straight into it ({@link #target}).
+ * frame that does not gets a buffer of its own, and the transport reads the rest straight into it ({@link #target}): of its
+ * size, unless that is large. Then the buffer grows with what arrives, as 100 MiB are soon announced, but not soon made.
  *
  * <p>Confined to the link's shard. Knows neither sockets nor time.
  */
@@ -53,7 +54,7 @@ final class FrameAssembler {
     /** Received and not yet looked at; null when there is nothing. */
     private ByteBuf input;
 
-    /** The frame being filled, while in its body. */
+    /** The memory of the frame being filled, while in its body; the account has the grant for all of it. */
     private ByteBuf half;
 
     private boolean paused;
@@ -190,8 +191,7 @@ final class FrameAssembler {
             sink.onFrame(frame);
             return true;
         }
-        final ByteBuf memory = allocator.directBuffer(prefix, prefix);
-        half = new FrameBuf(memory, 0, prefix, account);
+        half = memory(Math.min(prefix, Math.max(arrived, FrameBudget.NORMAL_FRAME_BYTES)));
         state = IN_BODY;
         account.halfFrameBegun(prefix);
         return true;
@@ -220,12 +220,28 @@ final class FrameAssembler {
         if (half.isWritable()) {
             return false;
         }
-        final ByteBuf frame = half;
+        if (half.capacity() < prefix) {
+            grow();
+            return true;
+        }
+        final ByteBuf frame = new FrameBuf(half, 0, prefix, account);
+        frame.writerIndex(prefix);
         half = null;
         account.halfFrameEnded();
         beginPrefix();
         sink.onFrame(frame);
         return true;
+    }
+
+    private void grow() {
+        final ByteBuf larger = memory((int) Math.min(prefix, 2L * half.capacity()));
+        larger.writeBytes(half);
+        half.release();
+        half = larger;
+    }
+
+    private ByteBuf memory(final int bytes) {
+        return allocator.directBuffer(bytes, bytes);
     }
 
     private void beginPrefix() {

@@ -3,7 +3,9 @@ package io.highwater.protocol.transport;
 import io.highwater.port.Clock;
 import io.highwater.port.Shard;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -19,7 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
  *   <li>Half-arrived frames whose peers send no more do hold memory. While a link waits, each half frame older than the
  *       patience is cut, the oldest first, until the wait can end: its link is closed.
  *   <li>Frames of at most {@link #SMALL_FRAME_BYTES} have a reserve of their own, so that heartbeats and handshakes pass
- *       while big frames wait.
+ *       while bigger frames wait, and so have those of at most {@link #NORMAL_FRAME_BYTES}: what clients send by default
+ *       does not wait behind the few that announce a hundred times as much.
  * </ul>
  *
  * <p>Safe for any thread: the counters are atomic and the lists, touched only by big half frames and when memory is
@@ -30,25 +33,34 @@ public final class FrameBudget {
     /** Frames up to this size may draw on the reserve. */
     public static final int SMALL_FRAME_BYTES = 16 * 1024;
 
-    private static final long RESERVE_BYTES_MAX = 1024 * 1024;
+    /** A produce request of the usual clients' largest size, 1 MiB, with what is around its records. */
+    public static final int NORMAL_FRAME_BYTES = 1024 * 1024 + SMALL_FRAME_BYTES;
+
+    private static final long SMALL_RESERVE_BYTES_MAX = 1024 * 1024;
+    private static final long NORMAL_RESERVE_BYTES_MAX = 8 * 1024 * 1024;
     private static final int RESERVE_DIVISOR = 16;
 
-    /** What is left for frames of any size. */
-    private final AtomicLong available;
+    /** Classes of frames by size; each is the index of its pool and its queue. */
+    static final int SMALL = 0;
 
-    /** What is left for small frames only. */
-    private final AtomicLong reserve;
+    static final int NORMAL = 1;
+    /** Its pool is for frames of all classes, as long as none of a larger class waits. */
+    static final int LARGE = 2;
 
-    /** Links without memory for a big frame, in the order they came. Guarded by this. */
-    private final ArrayDeque<FrameAccount> waitingBig = new ArrayDeque<>();
+    private static final int CLASSES = 3;
+    private static final int NONE = -1;
 
-    /** Links without memory for a small frame, which may have memory that a big one may not. Guarded by this. */
-    private final ArrayDeque<FrameAccount> waitingSmall = new ArrayDeque<>();
+    /** What is left in the reserves of the smaller classes, and for frames of any size. */
+    private final AtomicLong[] pools = new AtomicLong[CLASSES];
 
-    /** Sizes of the two queues together, and of the second, readable without the lock. */
+    /** For each class the links without memory for a frame of it, in the order they came. Guarded by this. */
+    private final List<ArrayDeque<FrameAccount>> queues =
+            List.of(new ArrayDeque<>(), new ArrayDeque<>(), new ArrayDeque<>());
+
+    /** Sizes of the queues, and of all together, readable without the lock. */
+    private final AtomicIntegerArray waiting = new AtomicIntegerArray(CLASSES);
+
     private volatile int waitingCount;
-
-    private volatile int waitingSmallCount;
 
     /** The half-arrived frame that was begun first; accounts are linked by age. Guarded by this. */
     private FrameAccount oldestHalf;
@@ -69,9 +81,14 @@ public final class FrameBudget {
             throw new IllegalArgumentException("frame budget must be positive: " + bytesMax + ", " + patienceMs);
         }
         this.bytesMax = bytesMax;
-        this.reserveBytes = Math.min(bytesMax / RESERVE_DIVISOR, RESERVE_BYTES_MAX);
-        this.available = new AtomicLong(bytesMax - reserveBytes);
-        this.reserve = new AtomicLong(reserveBytes);
+        final long smallBytes = Math.min(bytesMax / RESERVE_DIVISOR, SMALL_RESERVE_BYTES_MAX);
+        final long normalBytes = Math.min(bytesMax / RESERVE_DIVISOR, NORMAL_RESERVE_BYTES_MAX);
+        // A reserve that does not hold one frame would only take from all others.
+        final boolean hasNormal = normalBytes >= NORMAL_FRAME_BYTES;
+        this.reserveBytes = smallBytes + (hasNormal ? normalBytes : 0);
+        pools[SMALL] = new AtomicLong(smallBytes);
+        pools[NORMAL] = new AtomicLong(hasNormal ? normalBytes : 0);
+        pools[LARGE] = new AtomicLong(bytesMax - reserveBytes);
         this.patienceMs = patienceMs;
         this.clock = clock;
     }
@@ -88,7 +105,7 @@ public final class FrameBudget {
 
     /** Memory of frames that arrive or are in use now. */
     public long bytesInFlight() {
-        return bytesMax - available.get() - reserve.get();
+        return bytesMax - pools[SMALL].get() - pools[NORMAL].get() - pools[LARGE].get();
     }
 
     /** Links that have stopped reading because memory is short. */
@@ -111,24 +128,26 @@ public final class FrameBudget {
 
     /** Takes memory for the account's wanted frame, or puts the account in the queue. */
     boolean takeOrWait(final FrameAccount account) {
-        if (waitingCount == 0 && takeGeneral(account.wantedBytes)) {
-            account.granted(false);
+        final int frameClass = classOf(account.wantedBytes);
+        if (waitingCount == 0 && take(LARGE, account.wantedBytes)) {
+            account.granted(LARGE);
             return true;
         }
-        if (waitingSmallCount == 0 && takeReserve(account.wantedBytes)) {
-            account.granted(true);
+        if (frameClass != LARGE && waiting.get(frameClass) == 0 && take(frameClass, account.wantedBytes)) {
+            account.granted(frameClass);
             return true;
         }
         synchronized (this) {
-            queueOf(account).add(account);
+            queues.get(frameClass).add(account);
             countWaiting();
             serveWaiting(account);
             return account.hasGrant();
         }
     }
 
-    void give(final int bytes, final boolean fromReserve) {
-        (fromReserve ? reserve : available).addAndGet(bytes);
+    /** Memory comes back to the pool that it was taken from. */
+    void give(final int bytes, final int pool) {
+        pools[pool].addAndGet(bytes);
         if (waitingCount > 0) {
             synchronized (this) {
                 serveWaiting(null);
@@ -138,7 +157,7 @@ public final class FrameBudget {
 
     void stopWaiting(final FrameAccount account) {
         synchronized (this) {
-            if (queueOf(account).remove(account)) {
+            if (queues.get(classOf(account.wantedBytes)).remove(account)) {
                 countWaiting();
                 serveWaiting(null);
             }
@@ -177,49 +196,67 @@ public final class FrameBudget {
 
     /** Serves the queues' heads while memory lasts; {@code caller} sees its grant by itself and needs no call. */
     private void serveWaiting(final FrameAccount caller) {
-        FrameAccount head = waitingBig.peek();
-        while (head != null && takeGeneral(head.wantedBytes)) {
-            waitingBig.remove();
-            grant(head, false, caller);
-            head = waitingBig.peek();
-        }
-        head = waitingSmall.peek();
-        while (head != null) {
-            final boolean fromReserve = takeReserve(head.wantedBytes);
-            if (!fromReserve && !(waitingBig.isEmpty() && takeGeneral(head.wantedBytes))) {
-                return;
+        boolean isLargerWaiting = false;
+        for (int frameClass = LARGE; frameClass >= SMALL; frameClass--) {
+            final ArrayDeque<FrameAccount> queue = queues.get(frameClass);
+            FrameAccount head = queue.peek();
+            while (head != null) {
+                final int pool = takeFor(frameClass, head.wantedBytes, isLargerWaiting);
+                if (pool == NONE) {
+                    break;
+                }
+                queue.remove();
+                grant(head, pool, caller);
+                head = queue.peek();
             }
-            waitingSmall.remove();
-            grant(head, fromReserve, caller);
-            head = waitingSmall.peek();
+            isLargerWaiting |= head != null;
         }
     }
 
-    private void grant(final FrameAccount account, final boolean fromReserve, final FrameAccount caller) {
+    /** The pool that the bytes were taken from. */
+    private int takeFor(final int frameClass, final int bytes, final boolean isLargerWaiting) {
+        if (frameClass != LARGE && take(frameClass, bytes)) {
+            return frameClass;
+        }
+        return !isLargerWaiting && take(LARGE, bytes) ? LARGE : NONE;
+    }
+
+    private void grant(final FrameAccount account, final int pool, final FrameAccount caller) {
         countWaiting();
-        account.granted(fromReserve);
+        account.granted(pool);
         if (account != caller) {
             account.tellMemory();
         }
     }
 
-    private ArrayDeque<FrameAccount> queueOf(final FrameAccount account) {
-        return account.wantedBytes <= SMALL_FRAME_BYTES ? waitingSmall : waitingBig;
+    private static int classOf(final int bytes) {
+        if (bytes <= SMALL_FRAME_BYTES) {
+            return SMALL;
+        }
+        return bytes <= NORMAL_FRAME_BYTES ? NORMAL : LARGE;
     }
 
     private void countWaiting() {
-        waitingSmallCount = waitingSmall.size();
-        waitingCount = waitingBig.size() + waitingSmall.size();
+        int sum = 0;
+        for (int frameClass = SMALL; frameClass < CLASSES; frameClass++) {
+            final int size = queues.get(frameClass).size();
+            waiting.set(frameClass, size);
+            sum += size;
+        }
+        waitingCount = sum;
     }
 
-    /** Cuts as many half frames beyond patience as the head of the queue needs. */
+    /** Cuts as many half frames beyond patience as the heads of the queues need. */
     void cutStale() {
         synchronized (this) {
-            final FrameAccount head = waitingBig.isEmpty() ? waitingSmall.peek() : waitingBig.peek();
-            if (head == null) {
+            long missing = -pools[LARGE].get();
+            for (final ArrayDeque<FrameAccount> queue : queues) {
+                final FrameAccount head = queue.peek();
+                missing += head == null ? 0 : head.wantedBytes;
+            }
+            if (waitingCount == 0) {
                 return;
             }
-            long missing = head.wantedBytes - available.get();
             final long nowNs = clock.monotonicNs();
             FrameAccount half = oldestHalf;
             while (half != null && missing > 0) {
@@ -239,15 +276,8 @@ public final class FrameBudget {
         return patienceMs;
     }
 
-    private boolean takeGeneral(final int bytes) {
-        return take(available, bytes);
-    }
-
-    private boolean takeReserve(final int bytes) {
-        return bytes <= SMALL_FRAME_BYTES && take(reserve, bytes);
-    }
-
-    private static boolean take(final AtomicLong counter, final int bytes) {
+    private boolean take(final int pool, final int bytes) {
+        final AtomicLong counter = pools[pool];
         long left = counter.get();
         while (left >= bytes) {
             if (counter.compareAndSet(left, left - bytes)) {

@@ -10,7 +10,7 @@ import io.netty.buffer.UnpooledDirectByteBuf;
 final class FrameBuf extends UnpooledDirectByteBuf {
     private final ByteBuf memory;
     private final FrameAccount account;
-    private final boolean fromReserve;
+    private final int pool;
     private final int bytes;
 
     /**
@@ -21,7 +21,7 @@ final class FrameBuf extends UnpooledDirectByteBuf {
         super(memory.alloc(), memory.nioBuffer(index, bytes), bytes);
         this.memory = memory;
         this.account = account;
-        this.fromReserve = account.takeGrant();
+        this.pool = account.takeGrant();
         this.bytes = bytes;
         // The constructor above takes the window for content.
         clear();
@@ -31,6 +31,6 @@ final class FrameBuf extends UnpooledDirectByteBuf {
     protected void deallocate() {
         super.deallocate();
         memory.release();
-        account.release(bytes, fromReserve);
+        account.release(bytes, pool);
     }
 }

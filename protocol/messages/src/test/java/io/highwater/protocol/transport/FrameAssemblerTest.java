@@ -3,7 +3,6 @@ package io.highwater.protocol.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.port.SeededRandom;
@@ -55,11 +54,44 @@ class FrameAssemblerTest implements FrameAssembler.Sink, FrameAccount.Owner {
         target.retain();
         target.writeZero(50_000 - 100);
         assembler.received(target);
-        assertSame(target, frames.element());
+        assertEquals(target.memoryAddress(), frames.element().memoryAddress());
         assertNull(assembler.target());
         assertEquals(1, target.refCnt());
         releaseAll();
         assertEquals(0, budget.bytesInFlight());
+    }
+
+    /** What is announced is reserved at once, but memory is taken for what comes. */
+    @Test
+    void growsTheBufferOfALargeFrameWithWhatArrives() {
+        final int bytes = 5 * 1024 * 1024;
+        final FrameBudget wide = new FrameBudget(64L * 1024 * 1024, 1_000, scheduler.clock());
+        final FrameAccount own = wide.open(new FrameLimits(bytes, bytes), shard, this);
+        assembler = new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, own, this);
+        assembler.received(Unpooled.directBuffer().writeInt(bytes).writeZero(100));
+        assertEquals(bytes, wide.bytesInFlight());
+        assertEquals(FrameBudget.NORMAL_FRAME_BYTES, assembler.target().capacity());
+        int sent = 100;
+        while (assembler.target() != null) {
+            final ByteBuf target = assembler.target().retain();
+            final int now = Math.min(target.writableBytes(), 70_001);
+            for (int i = 0; i < now; i++) {
+                target.writeByte(sent++ % 251);
+            }
+            assembler.received(target);
+        }
+        assertEquals(bytes, sent);
+        final ByteBuf frame = frames.element();
+        assertEquals(bytes, frame.readableBytes());
+        for (int i = 100; i < bytes; i++) {
+            assertEquals((byte) (i % 251), frame.getByte(i));
+        }
+        releaseAll();
+        assertEquals(0, wide.bytesInFlight());
+        // Half of one, and gone.
+        assembler.received(Unpooled.directBuffer().writeInt(bytes).writeZero(100));
+        assembler.close();
+        assertEquals(0, wide.bytesInFlight());
     }
 
     @Test

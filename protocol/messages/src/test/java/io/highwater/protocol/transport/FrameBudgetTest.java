@@ -38,6 +38,31 @@ class FrameBudgetTest {
         assertTrue(small.reserve(FrameBudget.SMALL_FRAME_BYTES));
     }
 
+    /** A hundred links that announce what only one of them can have do not hold up what clients send by default. */
+    @Test
+    void letsFramesOfTheUsualSizePassWhileLargeOnesWait() {
+        final int mib = 1024 * 1024;
+        final FrameBudget wide = new FrameBudget(128 * mib, PATIENCE_MS, scheduler.clock());
+        assertEquals((128 - 1 - 8) * mib, wide.frameBytesMax());
+        assertTrue(new End(wide, 128 * mib).reserve(100 * mib));
+        final End large = new End(wide, 128 * mib);
+        assertFalse(large.reserve(100 * mib));
+        final End normal = new End(wide, 128 * mib);
+        for (int i = 0; i < 7; i++) {
+            assertTrue(normal.reserve(FrameBudget.NORMAL_FRAME_BYTES));
+        }
+        // The reserve is used up; the rest of the general pool is for the one that asked first.
+        assertFalse(normal.reserve(FrameBudget.NORMAL_FRAME_BYTES));
+        assertTrue(new End(wide, 128 * mib).reserve(FrameBudget.SMALL_FRAME_BYTES));
+        normal.releaseOne();
+        scheduler.runFor(1);
+        assertTrue(normal.reserve(FrameBudget.NORMAL_FRAME_BYTES));
+        large.account.close();
+        for (int i = 0; i < 10; i++) {
+            assertTrue(normal.reserve(FrameBudget.NORMAL_FRAME_BYTES));
+        }
+    }
+
     @Test
     void servesInTheOrderOfAskingEvenWhenALaterOneWouldFit() {
         final End holder = new End(BYTES);
@@ -133,23 +158,27 @@ class FrameBudgetTest {
         String cut;
         final FrameAccount account;
         private final List<Integer> held = new ArrayList<>();
-        private final List<Boolean> fromReserve = new ArrayList<>();
+        private final List<Integer> pools = new ArrayList<>();
 
         End(final long connectionBytesMax) {
-            account = budget.open(new FrameLimits(BYTES, connectionBytesMax), shard, this);
+            this(budget, connectionBytesMax);
+        }
+
+        End(final FrameBudget of, final long connectionBytesMax) {
+            account = of.open(new FrameLimits(Math.toIntExact(of.frameBytesMax()), connectionBytesMax), shard, this);
         }
 
         boolean reserve(final int bytes) {
             final boolean granted = account.reserve(bytes);
             if (granted) {
                 held.add(bytes);
-                fromReserve.add(account.takeGrant());
+                pools.add(account.takeGrant());
             }
             return granted;
         }
 
         void releaseOne() {
-            account.release(held.remove(0), fromReserve.remove(0));
+            account.release(held.remove(0), pools.remove(0));
         }
 
         @Override
