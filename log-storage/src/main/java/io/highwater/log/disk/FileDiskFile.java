@@ -1,5 +1,7 @@
 package io.highwater.log.disk;
 
+import io.highwater.port.FileRange;
+import io.highwater.port.Retained;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -14,9 +16,10 @@ import org.slf4j.LoggerFactory;
 /**
  * A file of the operating system behind one channel. A channel is closed by the interrupt of a thread that uses it, so
  * threads that touch files are never interrupted: pools are shut down, not shut down now. The channel outlives
- * {@link #close()} until the last region is unmapped: what a region shows may be on its way out of the file.
+ * {@link #close()} while bytes are on their way out of it, and no longer: regions without a descriptor are what lets ten
+ * thousand logs be read.
  */
-final class FileDiskFile implements DiskFile {
+final class FileDiskFile implements DiskFile, Retained {
     private static final Logger LOG = LoggerFactory.getLogger(FileDiskFile.class);
 
     /** Large enough to make the system call cheap, small enough for the second-level cache. */
@@ -26,7 +29,7 @@ final class FileDiskFile implements DiskFile {
             ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
 
     private final Set<FileRegion> mapped = ConcurrentHashMap.newKeySet();
-    /** The handle itself, until it is closed, and each region. */
+    /** Shares in the channel: the handle's own, until it is closed, and one for each range on its way out. */
     private final AtomicInteger holders = new AtomicInteger(1);
 
     private volatile boolean closed;
@@ -120,9 +123,8 @@ final class FileDiskFile implements DiskFile {
             throw new IllegalArgumentException(
                     "map " + position + " + " + bytes + " of " + path + ", which has " + size + " bytes");
         }
-        final FileRegion region = new FileRegion(
-                channel, channel.map(FileChannel.MapMode.READ_ONLY, position, bytes), position, this::onUnmapped);
-        holders.incrementAndGet();
+        final FileRegion region =
+                new FileRegion(this, channel.map(FileChannel.MapMode.READ_ONLY, position, bytes), position);
         mapped.add(region);
         return region;
     }
@@ -137,8 +139,24 @@ final class FileDiskFile implements DiskFile {
         }
     }
 
-    private void onUnmapped(final FileRegion region) {
+    void onUnmapped(final FileRegion region) {
         mapped.remove(region);
+    }
+
+    /** The file from {@code position} on, null when it is closed. Any thread. */
+    FileRange rangeOrNull(final long position) {
+        return tryRetain() ? new FileRange(channel, position, this) : null;
+    }
+
+    @Override
+    public void retain() {
+        if (!tryRetain()) {
+            throw new IllegalStateException("retain of " + path + ", which is closed");
+        }
+    }
+
+    @Override
+    public void release() {
         if (holders.decrementAndGet() == 0) {
             try {
                 channel.close();
@@ -146,6 +164,19 @@ final class FileDiskFile implements DiskFile {
                 LOG.warn("{} can't be closed after its last reader", path, e);
             }
         }
+    }
+
+    /** False when the last share is gone, or only those on their way out are left: a closed handle gives no new ones. */
+    private boolean tryRetain() {
+        int seen = holders.get();
+        while (!closed && seen > 0) {
+            final int witness = holders.compareAndExchange(seen, seen + 1);
+            if (witness == seen) {
+                return true;
+            }
+            seen = witness;
+        }
+        return false;
     }
 
     private void requireOpen() throws IOException {

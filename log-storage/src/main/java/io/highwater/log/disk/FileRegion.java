@@ -4,9 +4,7 @@ import io.highwater.port.FileBacked;
 import io.highwater.port.FileRange;
 import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.agrona.BufferUtil;
 import org.agrona.IoUtil;
 
@@ -19,24 +17,18 @@ import org.agrona.IoUtil;
  */
 final class FileRegion implements MappedRegion, FileBacked {
     private final AtomicInteger shares = new AtomicInteger(1);
-    private final FileChannel channel;
+    private final FileDiskFile file;
     private final MappedByteBuffer buffer;
     /** Of the first byte. */
     private final long address;
 
     private final long position;
-    private final Consumer<FileRegion> onUnmapped;
 
-    FileRegion(
-            final FileChannel channel,
-            final MappedByteBuffer buffer,
-            final long position,
-            final Consumer<FileRegion> onUnmapped) {
-        this.channel = channel;
+    FileRegion(final FileDiskFile file, final MappedByteBuffer buffer, final long position) {
+        this.file = file;
         this.buffer = buffer;
         this.address = BufferUtil.address(buffer);
         this.position = position;
-        this.onUnmapped = onUnmapped;
     }
 
     @Override
@@ -67,7 +59,7 @@ final class FileRegion implements MappedRegion, FileBacked {
         if (from < 0 || from + piece.remaining() > buffer.capacity()) {
             return null;
         }
-        return new FileRange(channel, position + from);
+        return file.rangeOrNull(position + from);
     }
 
     @Override
@@ -95,7 +87,7 @@ final class FileRegion implements MappedRegion, FileBacked {
         final int left = shares.decrementAndGet();
         if (left == 0) {
             IoUtil.unmap(buffer);
-            onUnmapped.accept(this);
+            file.onUnmapped(this);
         } else if (left < 0) {
             throw new IllegalStateException("release of an unmapped region");
         }

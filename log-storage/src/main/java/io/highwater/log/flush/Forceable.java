@@ -3,7 +3,11 @@ package io.highwater.log.flush;
 import io.highwater.log.journal.Journal;
 import java.io.IOException;
 
-/** A log as the flusher sees it. All calls on the flusher's thread. */
+/**
+ * A log as the flusher sees it. {@link #force()} and {@link #onForced()} come one after the other for each log, on any of the
+ * flusher's threads, while those of other logs run on others; a call begins after the former has ended and sees what it did.
+ * {@link #onDirectoryFailed} may come on any thread.
+ */
 public interface Forceable {
     /** Makes everything appended until now durable. Blocks. */
     void force() throws IOException;

@@ -50,9 +50,9 @@ class FileDiskTest extends DiskContract {
         assertEquals("free", otherProcess(lockFile));
     }
 
-    /** What a transport sends instead of the memory: the same bytes, from a channel that its region keeps open. */
+    /** What a transport sends instead of the memory: the same bytes, from a channel that is open until they are sent. */
     @Test
-    void aRegionNamesTheFileBehindItsMemoryUntilItIsUnmapped() throws Exception {
+    void aRegionNamesTheFileBehindItsMemoryWhileTheFileIsOpen() throws Exception {
         final Path path = temporary.resolve("ranged");
         final DiskFile file = FileDisk.open().open(path, true);
         final byte[] bytes = new byte[3 * 4096];
@@ -72,8 +72,12 @@ class FileDiskTest extends DiskContract {
         assertNull(((FileBacked) region).rangeOrNull(ByteBuffer.allocateDirect(8)));
         assertThrows(IOException.class, () -> file.write(ByteBuffer.allocate(1), 0));
         assertThrows(IOException.class, file::force);
+        assertNull(((FileBacked) region).rangeOrNull(piece), "a closed file sends nothing new");
+        assertTrue(range.channel().isOpen());
+        range.open().release();
+        assertFalse(range.channel().isOpen(), "a region has no descriptor of its own");
+        assertEquals(bytes[4096 + 100 + 10], piece.get(piece.position()));
         region.release();
-        assertFalse(range.channel().isOpen());
     }
 
     /**

@@ -11,9 +11,10 @@ import java.nio.ByteBuffer;
  */
 public interface FileBacked extends Retained {
     /**
-     * Where the remaining bytes of a direct buffer are in a file.
+     * Where the remaining bytes of a direct buffer are in a file that is open; the caller releases {@link FileRange#open()}.
      *
-     * @return null when they are not, or not as a whole, in memory of this lifetime
+     * @return null when they are not, or not as a whole, in memory of this lifetime, and when the file has been closed:
+     *     memory outlives the handle that it came by
      */
     FileRange rangeOrNull(ByteBuffer piece);
 }

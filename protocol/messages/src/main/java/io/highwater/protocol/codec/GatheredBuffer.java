@@ -22,7 +22,7 @@ public final class GatheredBuffer extends CompositeByteBuf {
         this.lifetime = lifetime;
     }
 
-    /** Where the component is in a file; null when it is in none. */
+    /** Where the component is in a file, to be released by the caller; null when it is in none that is open. */
     public FileRange fileRangeOrNull(final int component) {
         if (!(lifetime instanceof FileBacked file)) {
             return null;

@@ -57,15 +57,18 @@ final class FrameParts {
 
     /** Bytes of a file that is not the transport's to close. */
     private static final class FilePart extends DefaultFileRegion {
+        private final FileRange range;
         private final ByteBuf frame;
 
         FilePart(final FileRange range, final int bytes, final ByteBuf frame) {
             super(range.channel(), range.position(), bytes);
+            this.range = range;
             this.frame = frame;
         }
 
         @Override
         protected void deallocate() {
+            range.open().release();
             frame.release();
         }
     }

@@ -129,7 +129,8 @@ class NettyTransportTest extends TransportContract {
         @Override
         public FileRange rangeOrNull(final ByteBuffer piece) {
             // The one large piece is the memory's end.
-            return new FileRange(channel, memory.capacity() - piece.remaining());
+            retain();
+            return new FileRange(channel, memory.capacity() - piece.remaining(), this);
         }
 
         @Override
