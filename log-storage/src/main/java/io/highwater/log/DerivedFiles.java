@@ -10,10 +10,13 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The two text files beside a log that people and stock tools read. Both are derived from the journal, replaced by a
- * rename, never forced and never believed.
+ * rename and never forced. Neither is believed, but where the topic's id is another one than the journal's, the directory
+ * is not the one it is taken for.
  *
  * <pre>
  *   partition.metadata            leader-epoch-checkpoint
@@ -29,6 +32,12 @@ final class DerivedFiles {
     static final String PARTITION_METADATA = "partition.metadata";
     static final String EPOCH_CHECKPOINT = "leader-epoch-checkpoint";
 
+    /** 16 bytes. */
+    private static final Pattern TOPIC_ID = Pattern.compile("(?m)^topic_id: ([A-Za-z0-9_-]{22})$");
+
+    /** Far more than any of the files of {@link #PARTITION_METADATA} has. */
+    private static final int METADATA_BYTES_MAX = 1_024;
+
     private DerivedFiles() {}
 
     static String partitionMetadata(final UUID topicId) {
@@ -40,6 +49,16 @@ final class DerivedFiles {
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(id) + "\n";
     }
 
+    /** The topic id of a {@link #partitionMetadata} text; null when it is something else, as after a loss of power. */
+    static UUID topicIdOrNull(final String partitionMetadata) {
+        final Matcher matcher = TOPIC_ID.matcher(partitionMetadata);
+        if (!matcher.find()) {
+            return null;
+        }
+        final ByteBuffer id = ByteBuffer.wrap(Base64.getUrlDecoder().decode(matcher.group(1)));
+        return new UUID(id.getLong(), id.getLong());
+    }
+
     static String epochCheckpoint(final List<EpochStart> epochs) {
         final StringBuilder text =
                 new StringBuilder("0\n").append(epochs.size()).append('\n');
@@ -47,6 +66,19 @@ final class DerivedFiles {
             text.append(start.epoch()).append(' ').append(start.startOffset()).append('\n');
         }
         return text.toString();
+    }
+
+    /** The text of the file; empty when there is none. */
+    static String readMetadata(final Disk disk, final Path directory) throws IOException {
+        final Path path = directory.resolve(PARTITION_METADATA);
+        if (!disk.exists(path)) {
+            return "";
+        }
+        try (DiskFile file = disk.open(path, false)) {
+            final ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(METADATA_BYTES_MAX, file.sizeBytes()));
+            file.read(bytes, 0);
+            return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
+        }
     }
 
     static void write(final Disk disk, final Path directory, final String name, final String text) throws IOException {

@@ -177,6 +177,26 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     /**
+     * How far the owner had noted that something of this name is durable, see {@link #witness}, when the directory was
+     * opened; 0 for never.
+     */
+    public long witnessed(final String name) {
+        return journal.recovered().witnesses().getOrDefault(name, 0L);
+    }
+
+    /**
+     * Notes that something which the owner keeps beside the partitions is durable up to this index. The note is durable
+     * with whatever is durable next here: a new partition, a recovery point, the clean stop. Does not block.
+     */
+    public void witness(final String name, final long index) throws LogStorageException {
+        try {
+            journal.witness(name, index);
+        } catch (final IOException e) {
+            throw new LogStorageException("the end of " + name + " can't be noted: " + e.getMessage(), e);
+        }
+    }
+
+    /**
      * Takes partitions in, durably, with one force for all; those that are known already stay as they are. Saves the
      * force of each {@link #openPartition} when many are created. Blocks.
      *

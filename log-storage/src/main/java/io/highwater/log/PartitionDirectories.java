@@ -5,6 +5,7 @@ import io.highwater.log.journal.PartitionId;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.UUID;
 
 /**
  * The directories of partitions within a data directory: made, moved out of the way, moved to their deletion. Knows whether
@@ -61,10 +62,19 @@ final class PartitionDirectories {
         }
     }
 
-    /** Makes the directory as far as it is not there, durable with {@link #forceNames()}. */
+    /**
+     * Makes the directory as far as it is not there, durable with {@link #forceNames()}.
+     *
+     * @throws LogStorageException when what is there is another topic's
+     */
     void create(final TopicPartitionKey key) throws IOException {
         final Path directory = pathOf(key);
-        if (!disk.exists(directory.resolve(DerivedFiles.PARTITION_METADATA))) {
+        final UUID owner = DerivedFiles.topicIdOrNull(DerivedFiles.readMetadata(disk, directory));
+        if (owner != null && !owner.equals(key.topicId())) {
+            throw new LogStorageException(directory + " is of topic id " + owner + ", and not of " + key.topicId()
+                    + "; put the directories back where they were");
+        }
+        if (owner == null) {
             namesChanged = true;
             disk.createDirectories(directory);
             DerivedFiles.write(

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.highwater.log.disk.DiskFile;
 import io.highwater.log.disk.DiskOperation;
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.port.ProcessKilled;
@@ -68,6 +69,46 @@ final class LogDirectoryTest {
         fixture.directory.openPartition(OTHER, LogConfig.DEFAULT, fixture.shard);
         fixture.directory.close();
         assertTenRecords();
+    }
+
+    /** Somebody has mixed up the directories of two topics; put back, both are what they were. */
+    @Test
+    void aDirectoryOfAnotherTopicIsNotAttached() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.append(batch("a", 5, 1000));
+        fixture.settle();
+        fixture.directory.addPartitions(List.of(OTHER));
+        fixture.directory.close();
+        swapDirectories();
+        final LogFixture mixed = started();
+        final LogStorageException refusal = assertThrows(
+                LogStorageException.class, () -> mixed.directory.openPartition(KEY, LogConfig.DEFAULT, mixed.shard));
+        assertTrue(refusal.getMessage().contains("is of topic id " + OTHER.topicId()), refusal.getMessage());
+        mixed.directory.close();
+        swapDirectories();
+        assertEquals(5, fixture.reopen().log.endOffset());
+    }
+
+    private void swapDirectories() throws Exception {
+        final Path one = DATA.resolve(KEY.directoryName());
+        final Path other = DATA.resolve(OTHER.directoryName());
+        disk.rename(one, DATA.resolve("between"));
+        disk.rename(other, one);
+        disk.rename(DATA.resolve("between"), other);
+        disk.forceDirectory(DATA);
+    }
+
+    /** What a loss of power leaves of a file that is never forced. */
+    @Test
+    void aTopicIdThatCantBeReadIsWrittenAnew() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.directory.close();
+        final Path metadata = DATA.resolve(KEY.directoryName()).resolve(DerivedFiles.PARTITION_METADATA);
+        try (DiskFile file = disk.open(metadata, false)) {
+            file.truncate(20);
+        }
+        fixture.reopen().directory.close();
+        assertEquals(KEY.topicId(), DerivedFiles.topicIdOrNull(DerivedFiles.readMetadata(disk, metadata.getParent())));
     }
 
     @Test

@@ -23,12 +23,12 @@ final class ForcelessDisk implements Disk {
     }
 
     @Override
-    public boolean exists(final Path path) {
+    public boolean exists(final Path path) throws IOException {
         return disk.exists(path);
     }
 
     @Override
-    public boolean isDirectory(final Path path) {
+    public boolean isDirectory(final Path path) throws IOException {
         return disk.isDirectory(path);
     }
 

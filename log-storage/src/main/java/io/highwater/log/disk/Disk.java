@@ -15,11 +15,11 @@ public interface Disk {
     /** Changes when the machine (not the process) restarted: tells process death from power loss. */
     String bootId();
 
-    /** True when a file or directory has this name. */
-    boolean exists(Path path);
+    /** True when a file or directory has this name; fails when the system can't tell. */
+    boolean exists(Path path) throws IOException;
 
-    /** True when a directory has this name. */
-    boolean isDirectory(Path path);
+    /** True when a directory has this name; fails when the system can't tell. */
+    boolean isDirectory(Path path) throws IOException;
 
     /** Creates the directory and its missing parents; nothing happens when it exists. */
     void createDirectories(Path directory) throws IOException;

@@ -4,8 +4,10 @@ import io.highwater.port.SeededRandom;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -46,13 +48,23 @@ public final class FileDisk implements Disk {
     }
 
     @Override
-    public boolean exists(final Path path) {
-        return Files.exists(path);
+    public boolean exists(final Path path) throws IOException {
+        return attributesOrNull(path) != null;
     }
 
     @Override
-    public boolean isDirectory(final Path path) {
-        return Files.isDirectory(path);
+    public boolean isDirectory(final Path path) throws IOException {
+        final BasicFileAttributes attributes = attributesOrNull(path);
+        return attributes != null && attributes.isDirectory();
+    }
+
+    /** Null when there is nothing of this name. {@link Files#exists} says so too of what can't be looked at. */
+    private static BasicFileAttributes attributesOrNull(final Path path) throws IOException {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class);
+        } catch (final NoSuchFileException e) {
+            return null;
+        }
     }
 
     @Override
@@ -67,6 +79,8 @@ public final class FileDisk implements Disk {
             for (final Path entry : entries) {
                 names.add(String.valueOf(entry.getFileName()));
             }
+        } catch (final DirectoryIteratorException e) {
+            throw e.getCause();
         }
         Collections.sort(names);
         return names;

@@ -160,7 +160,15 @@ public final class Flusher {
 
     private void startGroup() {
         if (failure == null && !closed && underWay.compareAndSet(false, true)) {
-            executor.execute(this::runGroup);
+            boolean isTaken = false;
+            try {
+                executor.execute(this::runGroup);
+                isTaken = true;
+            } finally {
+                if (!isTaken) {
+                    underWay.set(false);
+                }
+            }
         }
     }
 

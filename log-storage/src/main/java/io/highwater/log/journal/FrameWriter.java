@@ -23,6 +23,10 @@ final class FrameWriter {
         JournalFormat.write(mark, room(JournalFormat.sizeOf(mark)));
     }
 
+    void add(final Witness witness) {
+        JournalFormat.write(witness, room(JournalFormat.sizeOf(witness)));
+    }
+
     void add(final JournalEntry entry) {
         JournalFormat.write(entry, room(JournalFormat.sizeOf(entry)));
     }

@@ -39,10 +39,11 @@ public final class Journal implements AutoCloseable {
 
     /** Held while writing and forcing; taken before {@link #image}, never after. */
     private final Object writing = new Object();
-    /** All entries appended; guards itself, {@link #pending} and {@link #pendingRun}. */
+    /** All entries appended; guards itself and what is pending. */
     private final JournalImage image;
 
     private final Map<Field, JournalEntry> pending = new LinkedHashMap<>();
+    private final Map<String, Witness> pendingWitnesses = new LinkedHashMap<>();
     private RunMark pendingRun;
     private final JournalState recovered;
     private final String bootId;
@@ -114,7 +115,8 @@ public final class Journal implements AutoCloseable {
                 truth < 0,
                 image.run().bootId(),
                 image.run().cleanStop(),
-                image.copy().partitions());
+                image.copy().partitions(),
+                image.copy().witnesses());
         image.run(new RunMark(truth < 0 ? disk.bootId() : image.run().bootId(), false));
         for (final JournalFile file : files) {
             file.reserve(FILE_BYTES_MIN);
@@ -160,6 +162,20 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
+     * Notes that what the owner calls {@code name} is durable up to this index, so that a later run knows when its end was
+     * lost; a lower index than before changes nothing. Durable only after the next {@link #force()}.
+     */
+    public void witness(final String name, final long index) throws IOException {
+        requireUsable();
+        final Witness witness = new Witness(name, index);
+        synchronized (image) {
+            if (image.apply(witness)) {
+                pendingWitnesses.put(name, witness);
+            }
+        }
+    }
+
+    /**
      * Makes every entry appended before this call durable, with one force for all. After a failure the journal, and with
      * it the directory, is done for: every later call fails.
      */
@@ -170,6 +186,8 @@ public final class Journal implements AutoCloseable {
             synchronized (image) {
                 pending.values().forEach(frames::add);
                 pending.clear();
+                pendingWitnesses.values().forEach(frames::add);
+                pendingWitnesses.clear();
                 if (pendingRun != null) {
                     frames.add(pendingRun);
                     pendingRun = null;

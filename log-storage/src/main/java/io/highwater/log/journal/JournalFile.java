@@ -153,6 +153,7 @@ final class JournalFile implements Closeable {
         durable = 0;
         final FrameWriter frames = new FrameWriter(JournalFormat.SNAPSHOT_FLAG);
         frames.add(image.run());
+        image.witnesses().forEach((name, index) -> frames.add(new Witness(name, index)));
         for (final PartitionState state : image.partitions().values()) {
             JournalImage.entriesOf(state).forEach(frames::add);
         }

@@ -70,7 +70,7 @@ import java.util.zip.CRC32C;
  *
  *   0  Type (int8)
  *   1  Length of the body (int32)
- *   5  Body; all but RUN begin with topic id (16 bytes) and partition (int32)
+ *   5  Body; all but RUN and WITNESS begin with topic id (16 bytes) and partition (int32)
  *        1 RUN               clean stop (int8, 0 or 1), boot id (uint16 length, UTF-8)
  *        2 PARTITION_ADDED   topic (uint16 length, UTF-8)
  *        3 PARTITION_REMOVED
@@ -80,6 +80,7 @@ import java.util.zip.CRC32C;
  *        7 PRODUCERS         offset (int64), opaque bytes
  *        8 SEGMENT_KEPT      base offset (int64), size (int64), max timestamp (int64)
  *        9 SEGMENT_DROPPED   base offset (int64)
+ *       10 WITNESS           index (int64), name (uint16 length, UTF-8)
  * </pre>
  *
  * The frame repeats the generation inside its checksum, so that what an earlier use of the file left behind never counts.
@@ -125,6 +126,7 @@ final class JournalFormat {
     static final byte PRODUCERS = 7;
     static final byte SEGMENT_KEPT = 8;
     static final byte SEGMENT_DROPPED = 9;
+    static final byte WITNESS = 10;
 
     /** No entry is larger: a producer snapshot of some 60,000 producers. */
     static final int ENTRY_BYTES_MAX = 8 << 20;
@@ -162,6 +164,15 @@ final class JournalFormat {
     static void write(final RunMark mark, final ByteBuffer out) {
         out.put(RUN).putInt(sizeOf(mark) - ENTRY_HEADER_BYTES).put((byte) (mark.cleanStop() ? 1 : 0));
         putString(out, mark.bootId());
+    }
+
+    static int sizeOf(final Witness witness) {
+        return ENTRY_HEADER_BYTES + Long.BYTES + Short.BYTES + witness.name().getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    static void write(final Witness witness, final ByteBuffer out) {
+        out.put(WITNESS).putInt(sizeOf(witness) - ENTRY_HEADER_BYTES).putLong(witness.index());
+        putString(out, witness.name());
     }
 
     static int sizeOf(final JournalEntry entry) {
@@ -248,6 +259,9 @@ final class JournalFormat {
                 need(body, Byte.BYTES);
                 final boolean cleanStop = body.get() == 1;
                 image.run(new RunMark(getString(body), cleanStop));
+            } else if (type == WITNESS) {
+                final long index = getLong(body);
+                image.apply(new Witness(getString(body), index));
             } else {
                 final JournalEntry entry = readEntry(type, body);
                 if (!image.apply(entry)) {

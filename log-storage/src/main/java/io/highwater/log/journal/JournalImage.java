@@ -24,19 +24,26 @@ final class JournalImage {
     private static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
     private final SortedMap<PartitionId, PartitionState> partitions;
+    /** Index by name. */
+    private final SortedMap<String, Long> witnesses;
+
     private RunMark run;
 
     JournalImage() {
-        this(new TreeMap<>(), RunMark.NONE);
+        this(new TreeMap<>(), new TreeMap<>(), RunMark.NONE);
     }
 
-    private JournalImage(final SortedMap<PartitionId, PartitionState> partitions, final RunMark run) {
+    private JournalImage(
+            final SortedMap<PartitionId, PartitionState> partitions,
+            final SortedMap<String, Long> witnesses,
+            final RunMark run) {
         this.partitions = partitions;
+        this.witnesses = witnesses;
         this.run = run;
     }
 
     JournalImage copy() {
-        return new JournalImage(new TreeMap<>(partitions), run);
+        return new JournalImage(new TreeMap<>(partitions), new TreeMap<>(witnesses), run);
     }
 
     RunMark run() {
@@ -49,6 +56,19 @@ final class JournalImage {
 
     SortedMap<PartitionId, PartitionState> partitions() {
         return Collections.unmodifiableSortedMap(partitions);
+    }
+
+    SortedMap<String, Long> witnesses() {
+        return Collections.unmodifiableSortedMap(witnesses);
+    }
+
+    /** False when it says nothing new: what was durable once stays so. */
+    boolean apply(final Witness witness) {
+        if (witness.index() <= witnesses.getOrDefault(witness.name(), 0L)) {
+            return false;
+        }
+        witnesses.put(witness.name(), witness.index());
+        return true;
     }
 
     boolean contains(final PartitionId id) {

@@ -9,6 +9,11 @@ import java.util.SortedMap;
  * @param bootId boot id of the machine when all partitions were last known good; empty when fresh.
  * @param cleanStop true when the former run ended by {@link Journal#markCleanStop()}.
  * @param partitions every partition that was added and not removed.
+ * @param witnesses the highest index by name that was given to {@link Journal#witness}.
  */
 public record JournalState(
-        boolean fresh, String bootId, boolean cleanStop, SortedMap<PartitionId, PartitionState> partitions) {}
+        boolean fresh,
+        String bootId,
+        boolean cleanStop,
+        SortedMap<PartitionId, PartitionState> partitions,
+        SortedMap<String, Long> witnesses) {}

@@ -26,6 +26,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -74,6 +75,28 @@ class JournalTest {
             // From the entries first, then from the snapshots that each opening writes.
             assertEquals(expected, reopen(disk).recovered().partitions().get(P0));
         }
+    }
+
+    @Test
+    void remembersTheHighestIndexOfAWitness() throws IOException {
+        final SimulatedDisk disk = newDisk(1);
+        final Journal journal = reopen(disk);
+        journal.witness("core", 7);
+        journal.witness("core", 5);
+        journal.force();
+        journal.witness("core", 9);
+        for (int i = 0; i < 4; i++) {
+            disk.crash();
+            // From the entry first, then from the snapshots that each opening writes.
+            assertEquals(Map.of("core", 7L), reopen(disk).recovered().witnesses());
+        }
+        reopen(disk).markCleanStop();
+        final Journal last = reopen(disk);
+        last.witness("core", 9);
+        last.witness("other", 1);
+        last.markCleanStop();
+        disk.crash();
+        assertEquals(Map.of("core", 9L, "other", 1L), reopen(disk).recovered().witnesses());
     }
 
     @Test
