@@ -174,7 +174,7 @@ public final class BrokerConfig {
             30_000,
             100,
             LONG_MAX,
-            "A client that takes none of its answers for so long is disconnected."));
+            "A client that takes no byte of its answers for so long is disconnected; one that reads slowly stays."));
 
     /** Largest fetch answer. */
     public static final ConfigKey<Integer> FETCH_MAX_BYTES = key(ConfigKey.integer(

@@ -1,12 +1,14 @@
 package io.highwater.broker.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.DataInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -16,6 +18,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +72,33 @@ class ServerConfigEffectTest {
                             socket.getOutputStream().write(requests.array());
                         }
                     }));
+        }
+    }
+
+    /**
+     * It takes a few bytes every now and then, far less than makes the system say that there is room in the socket's
+     * buffer: a slow reader is not one that reads nothing.
+     */
+    @Test
+    void aClientThatTakesItsAnswersSlowlyStays() throws Exception {
+        try (Server server = start("write.stall.timeout.ms", "1000");
+                Socket socket = new Socket()) {
+            socket.setReceiveBufferSize(8_192);
+            socket.connect(server.address());
+            final CompletableFuture<Void> asking =
+                    CompletableFuture.runAsync(() -> assertThrows(IOException.class, () -> {
+                        while (true) {
+                            socket.getOutputStream().write(apiVersions());
+                        }
+                    }));
+            final InputStream answers = socket.getInputStream();
+            final byte[] some = new byte[4_096];
+            final long endNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+            while (System.nanoTime() - endNs < 0) {
+                assertEquals(some.length, answers.readNBytes(some, 0, some.length), "the server has closed");
+                Thread.sleep(20);
+            }
+            assertFalse(asking.isDone(), "the server has closed");
         }
     }
 

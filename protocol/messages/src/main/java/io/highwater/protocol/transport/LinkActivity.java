@@ -22,6 +22,8 @@ final class LinkActivity {
     /** When the peer last took a byte, or had nothing to take. */
     private long takenNs;
 
+    private boolean isStalled;
+
     private final long idleMaxMs;
     private final long writeStallTimeoutMs;
 
@@ -44,6 +46,11 @@ final class LinkActivity {
         return Math.max(interval, LOOK_INTERVAL_MS_MIN);
     }
 
+    /** True when the last look ended the link because its peer takes nothing. */
+    boolean isStalled() {
+        return isStalled;
+    }
+
     /**
      * One look. The marks are any numbers that change when bytes have been received, or taken by the peer.
      *
@@ -62,6 +69,7 @@ final class LinkActivity {
         }
         final long stalledMs = TimeUnit.NANOSECONDS.toMillis(nowNs - takenNs);
         if (writeStallTimeoutMs > 0 && stalledMs >= writeStallTimeoutMs) {
+            isStalled = true;
             return "the peer has read nothing for " + stalledMs + " ms, " + queuedBytes + " bytes are queued";
         }
         final long idleMs = TimeUnit.NANOSECONDS.toMillis(nowNs - movedNs);

@@ -29,6 +29,10 @@ final class NettyLink extends ChannelInboundHandlerAdapter
     private boolean inBurst;
 
     private long writesDone;
+
+    /** Looks at which the peer had taken bytes since the one before. */
+    private long takenLooks;
+
     private InetSocketAddress remoteAddress;
 
     private final long id;
@@ -252,16 +256,23 @@ final class NettyLink extends ChannelInboundHandlerAdapter
         handler.onClosed(this, reason == null ? why : reason);
     }
 
-    /** The regular look after the link. */
-    void look(final long nowNs) {
+    /** The regular look after the link, so long after the one before. */
+    void look(final long nowNs, final long intervalMs) {
         if (!opened || closed) {
             return;
         }
         final ChannelOutboundBuffer queue = channel.unsafe().outboundBuffer();
         // A write in progress counts by its bytes; the factor keeps a finished one from looking like fewer bytes.
-        final long sent = queue == null ? writesDone : (writesDone << 32) + queue.currentProgress();
-        final String verdict = activity.look(nowNs, reads.receivedBytes(), sent, queuedBytes());
+        final long written = queue == null ? writesDone : (writesDone << 32) + queue.currentProgress();
+        final long queued = queuedBytes();
+        if (queued > 0 && SlowPeer.hasTaken(channel, intervalMs)) {
+            takenLooks++;
+        }
+        final String verdict = activity.look(nowNs, reads.receivedBytes(), written + takenLooks, queued);
         if (verdict != null) {
+            if (activity.isStalled()) {
+                LOG.info("closing the connection of {}: {}", remoteAddress, verdict);
+            }
             close(verdict);
         }
     }

@@ -8,10 +8,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** An event loop as a shard, with the links that live on it. Links are touched on the loop only. */
+/**
+ * An event loop as a shard, with the links that live on it. Links are touched on the loop only. Tasks that come after the
+ * transport was closed are dropped.
+ */
 final class NettyShard implements Shard {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyShard.class);
+
     private final Set<NettyLink> links = new LinkedHashSet<>();
     private boolean looking;
 
@@ -27,7 +35,15 @@ final class NettyShard implements Shard {
 
     @Override
     public void execute(final Runnable task) {
-        loop.execute(task);
+        try {
+            loop.execute(task);
+        } catch (final RejectedExecutionException e) {
+            if (!loop.isShuttingDown()) {
+                throw e;
+            }
+            // The transport is closed, and with it every link that an answer could go to.
+            LOG.debug("{} has ended, a task is dropped", loop);
+        }
     }
 
     @Override
@@ -73,7 +89,7 @@ final class NettyShard implements Shard {
     private void look() {
         final long nowNs = clock.monotonicNs();
         for (final NettyLink link : copyOfLinks()) {
-            link.look(nowNs);
+            link.look(nowNs, lookIntervalMs);
         }
         looking = !links.isEmpty();
         if (looking) {
