@@ -80,7 +80,7 @@ public final class DeleteRecordsHandler implements ApiHandler<DeleteRecordsReque
                 }
             });
         }
-        work.run(() -> raise(response, raised, reply));
+        work.run(context.turns(), () -> raise(response, raised, reply));
     }
 
     private static void judge(

@@ -68,7 +68,7 @@ public final class DescribeProducersHandler implements ApiHandler<DescribeProduc
                 }
             }
         }
-        work.run(() -> reply.send(response));
+        work.run(context.turns(), () -> reply.send(response));
     }
 
     private ErrorCode whyMissing(final String name, final int index) {

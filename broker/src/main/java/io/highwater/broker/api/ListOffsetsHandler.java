@@ -88,7 +88,7 @@ public final class ListOffsetsHandler implements ApiHandler<ListOffsetsRequest, 
                 }
             }
         }
-        work.run(() -> reply.send(response));
+        work.run(context.turns(), () -> reply.send(response));
     }
 
     /** Over the whole request: a search takes its time, and there may be as many as a request has room for. */

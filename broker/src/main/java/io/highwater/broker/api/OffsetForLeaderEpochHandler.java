@@ -67,7 +67,7 @@ public final class OffsetForLeaderEpochHandler
                 }
             }
         }
-        work.run(() -> reply.send(response));
+        work.run(context.turns(), () -> reply.send(response));
     }
 
     private static void find(

@@ -84,7 +84,7 @@ public final class ProduceHandler implements ApiHandler<ProduceRequest, ProduceR
                 operation.add(topic, data, partition, refusal);
             }
         }
-        operation.start();
+        operation.start(context.turns());
     }
 
     private BatchRefusal missing(final String name, final UUID topicId, final int index, final short version) {

@@ -65,9 +65,9 @@ final class ProduceOperation {
     }
 
     /** Begins; on the connection's shard, while the request's bytes are there. */
-    void start() {
+    void start(final ShardTurns turns) {
         frame.retain();
-        work.run(() -> {});
+        work.run(turns, () -> {});
         oneDone();
     }
 

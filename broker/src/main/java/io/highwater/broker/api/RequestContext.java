@@ -30,6 +30,9 @@ public interface RequestContext {
     /** The shard of the connection: the handler is called there. */
     Shard shard();
 
+    /** The order of what the connection's requests have done on the shards. */
+    ShardTurns turns();
+
     /** Monotonic time at which the request was read, in nanoseconds. */
     long arrivedNs();
 

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The parts of one request, by the shard that each has to run on: handed over once per shard, and joined by one
- * completion, whatever becomes of a part. Built by one thread, then run once.
+ * completion, whatever becomes of a part. The parts of a shard run in their order, in the turns of the connection that the
+ * request came in on. Built by one thread, then run once.
  */
 final class ShardWork {
     private static final Logger LOG = LoggerFactory.getLogger(ShardWork.class);
@@ -35,18 +36,23 @@ final class ShardWork {
         });
     }
 
-    /** Runs everything; {@code done} runs on the shard that ends last, or here when there is nothing to do. */
-    void run(final Runnable done) {
+    /**
+     * Runs everything when the connection has its turns; {@code done} runs on the shard that ends last, or here when there
+     * is nothing to do.
+     */
+    void run(final ShardTurns turns, final Runnable done) {
         if (parts.isEmpty()) {
             done.run();
             return;
         }
         final AtomicInteger shardsLeft = new AtomicInteger(parts.size());
-        parts.forEach((shard, tasks) -> shard.run(() -> {
-            tasks.forEach(Runnable::run);
-            if (shardsLeft.decrementAndGet() == 0) {
-                done.run();
-            }
-        }));
+        parts.forEach((shard, tasks) -> {
+            tasks.add(() -> {
+                if (shardsLeft.decrementAndGet() == 0) {
+                    done.run();
+                }
+            });
+            turns.run(shard, tasks);
+        });
     }
 }

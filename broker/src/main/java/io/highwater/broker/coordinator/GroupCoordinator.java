@@ -346,8 +346,13 @@ public final class GroupCoordinator {
         record.leaderEpoch = offset.leaderEpoch();
         record.metadata = offset.metadata();
         record.commitTimestampMs = wallMs;
-        record.expireTimestampMs = request.retentionMs() < 0 ? -1 : wallMs + request.retentionMs();
+        record.expireTimestampMs = request.retentionMs() < 0 ? -1 : expiry(wallMs, request.retentionMs());
         return record;
+    }
+
+    /** The end of time where a client means "for ever" and the sum would be before now. */
+    private static long expiry(final long wallMs, final long retentionMs) {
+        return retentionMs > Long.MAX_VALUE - wallMs ? Long.MAX_VALUE : wallMs + retentionMs;
     }
 
     private List<ErrorCode> errors(final CommitRequest request, final ErrorCode ofTheRest) {

@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * changes no file's size.
  *
  * <p>A torn write is the end of the last batch of the last segment, which nobody was told of; opening cuts it off. A bad
- * entry anywhere else is damage, and refused.
+ * entry anywhere else is damage, and refused. By its own bytes the last batch can't tell whether it was durable before it
+ * went bad, so whoever opens the log says what is known of that.
  *
  * <p>All methods block. One call at a time, each after the end of the one before it, on any thread. After a failed write
  * or force the log must not be used, but to be closed.
@@ -65,8 +66,10 @@ final class CoreLog {
      * Makes a new log, or reads this one from the entry after {@code snapshotIndex} on. All that it reads is durable.
      *
      * @param mustExist a missing log is a lost one, and refused
+     * @param durableIndex entries up to this one were durable, so a log that ends before it is refused
      */
-    void open(final long snapshotIndex, final boolean mustExist, final Replay replay) throws IOException {
+    void open(final long snapshotIndex, final boolean mustExist, final long durableIndex, final Replay replay)
+            throws IOException {
         segments.putAll(CoreFiles.list(disk, directory, CoreFiles.LOG));
         if (segments.isEmpty()) {
             if (snapshotIndex > 0) {
@@ -90,7 +93,7 @@ final class CoreLog {
             if (segment.getKey() != expected) {
                 throw missing(expected);
             }
-            expected = openSegment(segment.getKey(), segment.getValue(), snapshotIndex, replay);
+            expected = openSegment(segment.getKey(), segment.getValue(), snapshotIndex, durableIndex, replay);
         }
         if (expected <= snapshotIndex) {
             throw missing(expected);
@@ -165,7 +168,8 @@ final class CoreLog {
         allocated = bytes;
     }
 
-    private long openSegment(final long first, final Path path, final long snapshotIndex, final Replay replay)
+    private long openSegment(
+            final long first, final Path path, final long snapshotIndex, final long durableIndex, final Replay replay)
             throws IOException {
         final boolean isLast = first == segments.lastKey();
         final DiskFile file = disk.open(path, false);
@@ -196,6 +200,14 @@ final class CoreLog {
                 index++;
             }
             if (isLast) {
+                if (index <= durableIndex) {
+                    throw new CoreLogException(
+                            CoreLogException.Reason.CORRUPT,
+                            path,
+                            "entry " + index + " at " + at + " is bad or missing, but entries up to " + durableIndex
+                                    + " were durable; put " + directory
+                                    + " back as it was, or begin anew with an empty data directory");
+                }
                 requireTorn(path, bytes, at, index);
                 makeDurable(file, bytes, lastBatchAt, at);
                 active = file;

@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Executor;
 
 /**
- * The core of a node that is alone. The constructor does no I/O: {@link #open(boolean)} reads the logs.
+ * The core of a node that is alone. The constructor does no I/O: {@link #open} reads the logs.
  *
  * <p>Safe for any thread as {@link Core} says; its state is confined to the shard.
  */
@@ -76,11 +76,11 @@ public final class OneVoterCore implements Core {
     /**
      * Blocking: reads both logs and makes both states; called once, before any other method.
      *
-     * @param mustExist this node had a core before, so logs that are missing are lost and not new ones to be made
+     * @param history what is missing or damaged of that is refused
      */
-    public void open(final boolean mustExist) throws IOException {
-        meta.open(mustExist);
-        groups.open(mustExist);
+    public void open(final CoreHistory history) throws IOException {
+        meta.open(history.mustExist(), history.metaIndex());
+        groups.open(history.mustExist(), history.groupsIndex());
     }
 
     @Override

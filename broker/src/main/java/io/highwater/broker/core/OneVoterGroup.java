@@ -101,8 +101,12 @@ final class OneVoterGroup<S> {
         this.pending = new PendingAnswers(shard, clock);
     }
 
-    /** Blocking: the state as the newest good snapshot and the log after it say. */
-    void open(final boolean mustExist) throws IOException {
+    /**
+     * Blocking: the state as the newest good snapshot and the log after it say.
+     *
+     * @param durableIndex entries up to this one were durable in an earlier run
+     */
+    void open(final boolean mustExist, final long durableIndex) throws IOException {
         CoreFiles.openDirectory(disk, metadataDirectory, directory);
         CoreFiles.deleteTemporaries(disk, directory);
         visible = machine.empty();
@@ -123,7 +127,7 @@ final class OneVoterGroup<S> {
             }
         }
         try {
-            log.open(visibleIndex, mustExist, this::recover);
+            log.open(visibleIndex, mustExist, durableIndex, this::recover);
         } catch (final CoreLogException e) {
             log.close();
             if (badSnapshotOrNull != null) {

@@ -2,6 +2,7 @@ package io.highwater.broker.network;
 
 import io.highwater.broker.api.Reply;
 import io.highwater.broker.api.RequestContext;
+import io.highwater.broker.api.ShardTurns;
 import io.highwater.port.Retained;
 import io.highwater.port.Shard;
 import io.highwater.protocol.message.Message;
@@ -171,6 +172,11 @@ final class Exchange implements RequestContext, Reply<Message>, Retained {
     @Override
     public Shard shard() {
         return connection.shard();
+    }
+
+    @Override
+    public ShardTurns turns() {
+        return connection.turns();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.highwater.broker.network;
 
+import io.highwater.broker.api.ShardTurns;
 import io.highwater.port.Retained;
 import io.highwater.port.Shard;
 import io.highwater.protocol.ApiKey;
@@ -53,11 +54,13 @@ final class ServerConnection implements LinkHandler {
     private final RequestDispatcher dispatcher;
     private final Shard shard;
     private final HeldRequest held;
+    private final ShardTurns turns;
 
     ServerConnection(final RequestDispatcher dispatcher, final Shard shard) {
         this.dispatcher = dispatcher;
         this.shard = shard;
         this.held = new HeldRequest(dispatcher.appendGate(), shard, dispatcher.metrics(), this::handleAndRead);
+        this.turns = new ShardTurns(dispatcher.clock());
     }
 
     @Override
@@ -347,6 +350,10 @@ final class ServerConnection implements LinkHandler {
 
     Shard shard() {
         return shard;
+    }
+
+    ShardTurns turns() {
+        return turns;
     }
 
     InetSocketAddress advertisedAddress() {

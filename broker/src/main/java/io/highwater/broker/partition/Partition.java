@@ -43,8 +43,11 @@ public final class Partition implements StableEndListener {
     /** Why nothing can be appended or read here, NONE while this node leads. */
     private ErrorCode refusal = ErrorCode.NOT_LEADER_OR_FOLLOWER;
 
-    /** The last failure of the disk, until somebody logs it. */
+    /** Why the disk takes no appends, from the first refused one to the next that it takes; null when it does. */
     private LogStorageException storageFailure;
+
+    /** Somebody has been told of it: a full disk refuses thousands of appends a second for one reason. */
+    private boolean isFailureTaken;
 
     private final TopicPartitionKey key;
     private final PartitionLog log;
@@ -173,18 +176,26 @@ public final class Partition implements StableEndListener {
             final long appendTimeMs = log.config().logAppendTime() ? clock.wallMs() : -1;
             final AppendResult result = log.append(batch, leaderEpoch, appendTimeMs);
             append.stored(result.baseOffset(), result.lastOffset() + 1, appendTimeMs, log.startOffset());
+            if (storageFailure != null) {
+                storageFailure = null;
+                isFailureTaken = false;
+            }
             return ErrorCode.NONE;
         } catch (final LogStorageException e) {
+            isFailureTaken &=
+                    storageFailure != null && storageFailure.getMessage().equals(e.getMessage());
             storageFailure = e;
             return ErrorCode.KAFKA_STORAGE_ERROR;
         }
     }
 
-    /** The last failure of the disk that a caller was told of, null when there was none since it was last asked for. */
+    /** Why the disk refuses appends; null when it does not, or this was asked for since it began to for this reason. */
     public LogStorageException takeStorageFailure() {
-        final LogStorageException failure = storageFailure;
-        storageFailure = null;
-        return failure;
+        if (isFailureTaken) {
+            return null;
+        }
+        isFailureTaken = storageFailure != null;
+        return storageFailure;
     }
 
     /** NONE when this node leads and the caller's idea of the epoch, if it has one, is right. */

@@ -151,15 +151,11 @@ public final class BrokerNode {
                     config.nodeId(),
                     null);
             watchDirectory();
-            // The cluster's id is noted after the core has it, so whoever knows one had a core. What is empty beside it
-            // was
-            // lost: taken for new, it would name no topic, and the data of all of them would be deleted.
-            final boolean mustExist = directory.clusterIdOrNull() != null;
             openCore = coreOpener.open(
                     config,
                     ports,
                     config.directory(),
-                    mustExist,
+                    CoreWitness.historyIn(directory),
                     (group, cause) ->
                             onFailure("the core's log of " + group + " in " + config.directory() + " failed", cause));
         } catch (final LogDirectoryException e) {
@@ -252,6 +248,9 @@ public final class BrokerNode {
                 metadata,
                 ports,
                 () -> ports.blockingExecutor().execute(guarded(() -> listen(brokerEpoch))));
+        openCore.core().watch(CoreGroup.GROUPS, 0, new CoreWitness(directory, CoreGroup.GROUPS));
+        // Before the partitions are made: the force that makes one durable takes along what is known of its topic.
+        openCore.core().watch(CoreGroup.META, 0, new CoreWitness(directory, CoreGroup.META));
         openCore.core().watch(CoreGroup.META, 0, lifecycle);
     }
 

@@ -1,6 +1,7 @@
 package io.highwater.broker.server;
 
 import io.highwater.broker.coordinator.GroupRecordKeys;
+import io.highwater.broker.core.CoreHistory;
 import io.highwater.broker.core.CoreSettings;
 import io.highwater.broker.core.FatalListener;
 import io.highwater.broker.core.KeyedStateMachine;
@@ -22,7 +23,7 @@ final class CoreBinding {
             final BrokerConfig config,
             final NodePorts ports,
             final Path directory,
-            final boolean mustExist,
+            final CoreHistory history,
             final FatalListener fatal)
             throws IOException {
         final TopicCreation creation = new TopicCreation(
@@ -46,7 +47,7 @@ final class CoreBinding {
                 new KeyedStateMachine(new GroupRecordKeys()),
                 RecordTypes.GROUPS,
                 fatal);
-        core.open(mustExist);
+        core.open(history);
         return new CoreOpener.OpenCore(core, core::stop);
     }
 }

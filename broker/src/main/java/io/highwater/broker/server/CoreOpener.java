@@ -1,6 +1,7 @@
 package io.highwater.broker.server;
 
 import io.highwater.broker.core.Core;
+import io.highwater.broker.core.CoreHistory;
 import io.highwater.broker.core.FatalListener;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,9 +12,9 @@ interface CoreOpener {
     /**
      * The core over its logs below {@code directory}.
      *
-     * @param mustExist missing logs are lost ones, and refused
+     * @param history what is missing or damaged of that is refused
      */
-    OpenCore open(BrokerConfig config, NodePorts ports, Path directory, boolean mustExist, FatalListener fatal)
+    OpenCore open(BrokerConfig config, NodePorts ports, Path directory, CoreHistory history, FatalListener fatal)
             throws IOException;
 
     /**

@@ -18,6 +18,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A broker in this process: binds a {@link BrokerNode} to the file system, the network and threads. Each kind of blocking
@@ -26,6 +28,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Safe for any thread.
  */
 public final class Server implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int SHARDS_MIN = 2;
     private static final int BLOCKING_THREADS = 4;
 
@@ -207,6 +210,9 @@ public final class Server implements AutoCloseable {
                 })
                 .join();
         closeBindings();
+        if (!node.hasFailed()) {
+            LOG.info("stopped in order");
+        }
         closed.countDown();
     }
 

@@ -31,6 +31,7 @@ final class ProduceDesk {
     private final SimulatedScheduler scheduler = new SimulatedScheduler(3, new Trace());
     private final SimulatedProcess process = scheduler.newProcess("node");
     private final Shard shard = process.newShard("shard");
+    private final ShardTurns turns = new ShardTurns(process.clock());
     private final MetadataView metadata = new MetadataView();
     private final HostedPartitions hosted = new HostedPartitions();
     private final LogDirectory directory;
@@ -178,6 +179,11 @@ final class ProduceDesk {
         @Override
         public Shard shard() {
             return shard;
+        }
+
+        @Override
+        public ShardTurns turns() {
+            return turns;
         }
 
         @Override

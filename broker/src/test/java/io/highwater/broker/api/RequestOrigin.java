@@ -2,6 +2,8 @@ package io.highwater.broker.api;
 
 import io.highwater.port.Retained;
 import io.highwater.port.Shard;
+import io.highwater.port.SimulatedScheduler;
+import io.highwater.port.Trace;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
@@ -10,6 +12,7 @@ final class RequestOrigin implements RequestContext {
     int frameShares = 1;
     Runnable onAbandoned = () -> {};
 
+    private final ShardTurns turns = new ShardTurns(new SimulatedScheduler(1, new Trace()).clock());
     private final Shard shard;
     private final short version;
 
@@ -68,6 +71,11 @@ final class RequestOrigin implements RequestContext {
     @Override
     public Shard shard() {
         return shard;
+    }
+
+    @Override
+    public ShardTurns turns() {
+        return turns;
     }
 
     @Override

@@ -27,7 +27,7 @@ final class ShardWorkTest {
                 () -> events.add("faulty part"));
         work.add(one, () -> events.add("next part"), () -> events.add("wrong"));
         work.add(other, () -> events.add("other shard"));
-        work.run(() -> events.add("done"));
+        work.run(new ShardTurns(scheduler.clock()), () -> events.add("done"));
         scheduler.runFor(10);
         assertEquals("done", events.get(3));
         assertEquals(

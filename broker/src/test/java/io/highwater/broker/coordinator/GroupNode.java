@@ -13,6 +13,7 @@ import io.highwater.broker.api.OffsetDeleteHandler;
 import io.highwater.broker.api.OffsetFetchHandler;
 import io.highwater.broker.api.Reply;
 import io.highwater.broker.api.RequestContext;
+import io.highwater.broker.api.ShardTurns;
 import io.highwater.broker.api.SyncGroupHandler;
 import io.highwater.broker.group.GroupConfig;
 import io.highwater.port.Retained;
@@ -156,6 +157,11 @@ final class GroupNode {
 
         @Override
         public Shard shard() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ShardTurns turns() {
             throw new UnsupportedOperationException();
         }
 

@@ -133,11 +133,30 @@ final class CoreLogTest {
 
         final List<Long> indexes = new ArrayList<>();
         final CoreLog again = log();
-        again.open(0, false, entry -> indexes.add(entry.index()));
+        again.open(0, false, 0, entry -> indexes.add(entry.index()));
         again.append(4, entries(4, 4, 1));
         again.close();
         assertEquals(List.of(1L, 2L, 3L), indexes);
         assertEquals(List.of(1L, 2L, 3L, 4L), reopen());
+    }
+
+    /** By its own bytes the last batch can't be told from a torn one. */
+    @Test
+    void aBadEndThatIsKnownToHaveBeenDurableIsRefused() throws IOException {
+        final CoreLog log = newLog();
+        log.append(1, entries(1, 1, 1));
+        log.append(2, entries(2, 2, 2));
+        log.close();
+        disk.flipBit(FIRST, 28 + entries(1, 1, 1).remaining() + 40, 3);
+        for (final long durable : new long[] {2, 3}) {
+            final CoreLogException refusal =
+                    assertThrows(CoreLogException.class, () -> log().open(0, true, durable, entry -> {}));
+            assertEquals(CoreLogException.Reason.CORRUPT, refusal.reason());
+            assertTrue(refusal.getMessage().contains("up to " + durable + " were durable"), refusal.getMessage());
+        }
+        // Refused, and so kept as it is for whoever can mend it.
+        disk.flipBit(FIRST, 28 + entries(1, 1, 1).remaining() + 40, 3);
+        assertEquals(List.of(1L, 2L, 3L), reopen());
     }
 
     @Test
@@ -191,7 +210,7 @@ final class CoreLogTest {
             disk.flipBit(FIRST, random.nextInt(400), random.nextInt(8));
             try {
                 final CoreLog again = log();
-                again.open(0, false, entry -> {});
+                again.open(0, false, 0, entry -> {});
                 again.close();
             } catch (final CoreLogException e) {
                 assertTrue(e.getMessage().contains("0001.log"), e.getMessage());
@@ -206,14 +225,14 @@ final class CoreLogTest {
     private CoreLog newLog() throws IOException {
         CoreFiles.openDirectory(disk, DIRECTORY.getRoot(), DIRECTORY);
         final CoreLog log = log();
-        log.open(0, false, entry -> {});
+        log.open(0, false, 0, entry -> {});
         return log;
     }
 
     private List<Long> reopen() throws IOException {
         final List<Long> indexes = new ArrayList<>();
         final CoreLog log = log();
-        log.open(0, false, entry -> indexes.add(entry.index()));
+        log.open(0, false, 0, entry -> indexes.add(entry.index()));
         log.close();
         return indexes;
     }

@@ -61,7 +61,7 @@ final class CoreWorld {
                 new KeyedStateMachine(new StateKeys()),
                 RecordTypes.GROUPS,
                 (group, cause) -> fatal.add(cause));
-        core.open(false);
+        core.open(CoreHistory.NONE);
     }
 
     void crash() {

@@ -51,9 +51,9 @@ class AdminServerTest {
     @Test
     void aServerWhoseCoreFailsIsUnhealthyAndClosesItself() throws Exception {
         final AtomicReference<FatalListener> core = new AtomicReference<>();
-        final Server server = Server.start(config("127.0.0.1:0"), (config, ports, directory, mustExist, fatal) -> {
+        final Server server = Server.start(config("127.0.0.1:0"), (config, ports, directory, history, fatal) -> {
             core.set(fatal);
-            return CoreBinding.open(config, ports, directory, mustExist, fatal);
+            return CoreBinding.open(config, ports, directory, history, fatal);
         });
         assertFalse(server.hasFailed());
 

@@ -9,6 +9,8 @@ import io.highwater.protocol.message.CreateTopicsResponse;
 import io.highwater.protocol.message.DeleteTopicsRequest;
 import io.highwater.protocol.message.DeleteTopicsResponse;
 import io.highwater.protocol.message.Message;
+import io.highwater.protocol.message.OffsetCommitRequest;
+import io.highwater.protocol.message.OffsetCommitResponse;
 import io.highwater.protocol.message.ProduceRequest;
 import io.highwater.protocol.message.ProduceResponse;
 import io.highwater.protocol.transport.SimulatedTransport;
@@ -97,6 +99,22 @@ final class Caller {
     /** Produces one record of this many bytes to partition 0 with acks=all. */
     ErrorCode produce(final UUID topicId, final int bytes) {
         return errorOf(ask(production(topicId, bytes), ProduceResponse.class));
+    }
+
+    /** Commits the offset of partition 0 for a group that has no members. */
+    ErrorCode commit(final String group, final String topicName, final UUID topicId, final long offset) {
+        final OffsetCommitRequest request = new OffsetCommitRequest();
+        request.groupId = group;
+        final OffsetCommitRequest.OffsetCommitRequestTopic topic = new OffsetCommitRequest.OffsetCommitRequestTopic();
+        topic.name = topicName;
+        topic.topicId = topicId;
+        final OffsetCommitRequest.OffsetCommitRequestPartition partition =
+                new OffsetCommitRequest.OffsetCommitRequestPartition();
+        partition.committedOffset = offset;
+        topic.partitions.add(partition);
+        request.topics.add(topic);
+        final OffsetCommitResponse response = ask(request, OffsetCommitResponse.class);
+        return ErrorCode.forCode(response.topics.get(0).partitions.get(0).errorCode);
     }
 
     static CreateTopicsRequest creation(final String name, final int partitions) {

@@ -8,6 +8,7 @@ import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.port.Trace;
 import io.highwater.protocol.ErrorCode;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.Test;
 /** A node that was in a cluster and whose core is gone is no new node: it must not take its data for nobody's. */
 final class LostCoreTest {
     private static final Path DATA = Path.of("/data");
+    private static final Path META_LOG = DATA.resolve("core/meta/00000000000000000001.log");
+    private static final Path GROUPS_LOG = DATA.resolve("core/groups/00000000000000000001.log");
     private static final int FIRST_START_OPERATIONS_MAX = 200;
 
     @Test
@@ -50,7 +53,31 @@ final class LostCoreTest {
             log.force();
         }
 
-        requireRefused(world, "but /data/core knows none; put core/ back as it was");
+        requireRefused(world, "entry 1 at 28 is bad or missing, but entries up to");
+    }
+
+    /** Aim: what looks like a torn write, and was durable, must not make the topic's partitions nobody's. */
+    @Test
+    void aNodeWhoseLogOfTopicsHasABadEndIsRefusedAndKeepsItsData() throws IOException {
+        for (final boolean isKilled : new boolean[] {false, true}) {
+            final SimulatedWorld world = isKilled ? killedNodeWithData() : nodeWithData();
+            world.disk.flipBit(META_LOG, lastByte(world.disk, META_LOG), 3);
+
+            requireRefused(world, META_LOG + ": entry ");
+        }
+    }
+
+    @Test
+    void aNodeWhoseLogOfOffsetsHasABadEndAfterACleanStopIsRefused() throws IOException {
+        final SimulatedWorld world = new SimulatedWorld(5, new Trace(), false);
+        world.start();
+        final Caller client = new Caller(world, "client");
+        final UUID topicId = client.create("orders", 1);
+        assertEquals(ErrorCode.NONE, client.commit("billing", "orders", topicId, 5));
+        world.stop();
+        world.disk.flipBit(GROUPS_LOG, lastByte(world.disk, GROUPS_LOG), 3);
+
+        requireRefused(world, GROUPS_LOG + ": entry ");
     }
 
     @Test
@@ -70,6 +97,16 @@ final class LostCoreTest {
         assertTrue(died >= 40, died + " starts died");
     }
 
+    private static SimulatedWorld killedNodeWithData() {
+        final SimulatedWorld world = new SimulatedWorld(5, new Trace(), false);
+        world.start();
+        final Caller client = new Caller(world, "client");
+        final UUID topicId = client.create("orders", 1);
+        assertEquals(ErrorCode.NONE, client.produce(topicId, 100));
+        world.losePower();
+        return world;
+    }
+
     private static SimulatedWorld nodeWithData() {
         final SimulatedWorld world = new SimulatedWorld(5, new Trace(), false);
         world.start();
@@ -78,6 +115,18 @@ final class LostCoreTest {
         assertEquals(ErrorCode.NONE, client.produce(topicId, 100));
         world.stop();
         return world;
+    }
+
+    private static int lastByte(final SimulatedDisk disk, final Path path) throws IOException {
+        try (DiskFile file = disk.open(path, false)) {
+            final ByteBuffer bytes = ByteBuffer.allocate((int) file.sizeBytes());
+            file.read(bytes, 0);
+            int at = bytes.position() - 1;
+            while (bytes.get(at) == 0) {
+                at--;
+            }
+            return at;
+        }
     }
 
     private static void requireRefused(final SimulatedWorld world, final String reason) throws IOException {
