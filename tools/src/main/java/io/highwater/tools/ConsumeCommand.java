@@ -19,7 +19,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Writes a topic's records to standard output. Confined to the main thread. */
 final class ConsumeCommand extends ClusterFlags {
@@ -156,6 +155,9 @@ final class ConsumeCommand extends ClusterFlags {
             starts.put(partition, offset == null ? start : StartPosition.offset(offset));
         }
         final Map<TopicPartition, Long> ends = new LinkedHashMap<>();
+        if (start.kind() == StartPosition.Kind.OFFSET) {
+            requireOffset(consumer, starts, start);
+        }
         if (untilEnd) {
             final Map<TopicPartition, Long> first = await(consumer.startOffsets(partitions), "start offsets");
             await(consumer.endOffsets(partitions), "end offsets").forEach((partition, end) -> {
@@ -173,6 +175,25 @@ final class ConsumeCommand extends ClusterFlags {
         }
         consumer.assign(starts);
         return ends;
+    }
+
+    /** An offset that somebody asked for by number must not be silently replaced by another one. */
+    @SuppressWarnings("ReferenceEquality") // Where it stands for a committed offset it is another object.
+    private void requireOffset(
+            final Consumer consumer, final Map<TopicPartition, StartPosition> starts, final StartPosition asked) {
+        final List<TopicPartition> partitions = starts.keySet().stream()
+                .filter(partition -> starts.get(partition) == asked)
+                .toList();
+        final Map<TopicPartition, Long> first = await(consumer.startOffsets(partitions), "start offsets");
+        final Map<TopicPartition, Long> end = await(consumer.endOffsets(partitions), "end offsets");
+        for (final TopicPartition partition : partitions) {
+            final boolean isBehindEnd = asked.value() > end.get(partition) && !untilEnd;
+            if (isBehindEnd || asked.value() < first.get(partition)) {
+                throw new FailedException("--from " + asked.value() + ": " + partition + " has offsets "
+                        + first.get(partition) + " to " + end.get(partition)
+                        + "; name one of these, earliest or latest, or choose partitions with --partition");
+            }
+        }
     }
 
     /** Copies until every partition is at its end or the count is reached; the next offset of each that was read. */
@@ -264,20 +285,17 @@ final class ConsumeCommand extends ClusterFlags {
                 fields.writeStringField("key", ProduceCommand.text(record.key()));
                 fields.writeStringField("value", ProduceCommand.text(record.value()));
                 if (!record.headers().isEmpty()) {
-                    fields.writeObjectFieldStart("headers");
-                    for (final Map.Entry<String, String> header :
-                            headers(record).entrySet()) {
-                        fields.writeStringField(header.getKey(), header.getValue());
+                    // No object: a key may be there many times, and the order says something.
+                    fields.writeArrayFieldStart("headers");
+                    for (final LogRecord.Header header : record.headers()) {
+                        fields.writeStartObject();
+                        fields.writeStringField("key", header.key());
+                        fields.writeStringField("value", ProduceCommand.text(header.value()));
+                        fields.writeEndObject();
                     }
-                    fields.writeEndObject();
+                    fields.writeEndArray();
                 }
             });
-        }
-
-        private Map<String, String> headers(final LogRecord record) {
-            final Map<String, String> headers = new TreeMap<>();
-            record.headers().forEach(header -> headers.put(header.key(), ProduceCommand.text(header.value())));
-            return headers;
         }
 
         /** Before anything is committed: what could not be written was not consumed. */
