@@ -72,6 +72,9 @@ public final class Highwater {
     }
 
     private int dispatch(final String[] arguments) {
+        // Before the flags are parsed: what is loaded beside that logs already.
+        final boolean isJson = Arrays.asList(arguments).contains(ServerCommand.LOG_JSON) && isServer(arguments);
+        (isJson ? LogFormat.JSON : LogFormat.LINES).install();
         if (arguments.length == 1 && "warm-up".equals(arguments[0])) {
             return new WarmUp().run();
         }
@@ -84,6 +87,10 @@ public final class Highwater {
             }
         }
         return runRoot(arguments);
+    }
+
+    private static boolean isServer(final String[] arguments) {
+        return "server".equals(arguments[0]);
     }
 
     private int runSubcommand(final Subcommand subcommand, final String[] arguments) {

@@ -31,6 +31,9 @@ final class ServerCommand extends HelpFlag {
     /** How long a stop waits for a start that is under way: a recovery reads at most what was not forced. */
     private static final long START_PATIENCE_S = 20;
 
+    /** Read by {@link Highwater} before the rest. */
+    static final String LOG_JSON = "--log-json";
+
     private volatile boolean gaveUp;
 
     /** The server when it is ready, null when it was refused. */
@@ -58,6 +61,10 @@ final class ServerCommand extends HelpFlag {
             names = "--admin-listen",
             description = "HOST:PORT of /metrics and /healthz (admin.listener). Default: off")
     private String adminListen;
+
+    @Parameter(names = LOG_JSON, description = "Log a JSON object for each event, instead of a line of text")
+    @SuppressWarnings("UnusedVariable") // Here for --help, and so that it is no unknown flag.
+    private boolean logJson;
 
     @Parameter(names = "--node-id", description = "This node's id (node.id). Default: 1")
     private String nodeId;
