@@ -9,23 +9,18 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -42,14 +37,23 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Aim: {@code bad-input-is-an-error}. Random and broken requests of every API do not disturb a client beside them, meet no
- * fault in the server, and leave no request unanswered. {@code -Dfuzz.frames=1000000} for more than the 20,000 of the build.
+ * fault in the server, end none of its threads, and leave no request unanswered and no memory taken.
+ * {@code -Dfuzz.frames=1000000} for more than the 20,000 of the build.
  */
 class NetworkFuzzIT {
     private static final int FRAMES = Integer.getInteger("fuzz.frames", 20_000);
+    private static final int WARM_UP_FRAMES = FRAMES / 10;
     private static final int CONNECTIONS = 8;
+
+    /** The build does not wait for what only a long run can tell. */
+    private static final long IDLE_MS = FRAMES < 1_000_000 ? 1_000 : 30_000;
+
+    private static final long GROWTH_BYTES_MAX = 32 << 20;
     private static final int ANSWER_TIMEOUT_MS = 250;
     private static final TopicPartition HEALTHY = new TopicPartition("healthy", 0);
-    private static final Pattern REQUESTS = Pattern.compile("highwater_requests_total\\{api=\"(\\w+)\"} (\\d+)");
+    /** A buffer that is lost is an ERROR in the log. */
+    private static final Map<String, String> PARANOID =
+            Map.of("HIGHWATER_OPTS", "-Dio.netty.leakDetection.level=paranoid");
 
     @TempDir
     Path scratch;
@@ -58,31 +62,58 @@ class NetworkFuzzIT {
     void aHealthyClientNoticesNothing() throws Exception {
         final int adminPort = ServerProcess.freePort();
         final Path data = scratch.resolve("data");
-        try (ServerProcess server =
-                ServerProcess.start(data, ServerProcess.freePort(), "--admin-listen", "127.0.0.1:" + adminPort)) {
+        try (ServerProcess server = ServerProcess.start(
+                data, ServerProcess.freePort(), PARANOID, "--admin-listen", "127.0.0.1:" + adminPort)) {
             createHealthyTopic(server);
-            final AtomicBoolean isOver = new AtomicBoolean();
-            final Healthy healthy = new Healthy(server.bootstrap(), isOver);
-            healthy.start();
-            fuzz(port(server));
-            isOver.set(true);
-            healthy.join(60_000);
-            assertEquals(null, healthy.failure, () -> String.valueOf(healthy.failure));
-            assertTrue(healthy.sent > 0);
-            assertEquals(healthy.sent, consumed(server));
-
-            final Map<String, Long> reached = reached(adminPort);
-            System.out.println("fuzz: " + FRAMES + " frames, answered by API: " + reached);
+            final Map<ApiKey, AtomicLong> answered = new EnumMap<>(ApiKey.class);
+            for (final ApiKey api : ApiKey.values()) {
+                answered.put(api, new AtomicLong());
+            }
+            final long warmUpSent = fuzzBesideAHealthyClient(server, WARM_UP_FRAMES, 1_000, answered, 0);
+            final ServerFootprint before = ServerFootprint.settled(server, adminPort, IDLE_MS);
+            final long sent = fuzzBesideAHealthyClient(server, FRAMES - WARM_UP_FRAMES, 2_000, answered, warmUpSent);
+            final ServerFootprint after = ServerFootprint.settled(server, adminPort, IDLE_MS);
+            assertEquals(sent, consumed(server));
+            answered.values().removeIf(count -> count.get() == 0);
             final long all =
-                    reached.values().stream().mapToLong(Long::longValue).sum();
+                    answered.values().stream().mapToLong(AtomicLong::get).sum();
+            System.out.println("fuzz: " + FRAMES + " frames, " + all + " of them answered, by API: " + answered);
+            System.out.println("fuzz: after " + WARM_UP_FRAMES + " frames, a full collection and " + IDLE_MS + " ms: "
+                    + before + "; after all: " + after + "; the client beside them sent " + sent + " records");
             assertTrue(all >= FRAMES / 2, all + " of " + FRAMES + " frames reached a handler");
             assertTrue(server.isAlive());
+            assertEquals(before.threads(), after.threads());
+            assertTrue(after.heapBytes() - before.heapBytes() <= GROWTH_BYTES_MAX, "heap");
+            assertTrue(after.directBytes() - before.directBytes() <= GROWTH_BYTES_MAX, "direct memory");
+            // Code is compiled, and the heap takes its size, in the first minute of load.
+            assertTrue(
+                    WARM_UP_FRAMES < 100_000 || after.anonymousBytes() - before.anonymousBytes() <= GROWTH_BYTES_MAX,
+                    "anonymous memory");
             final List<String> faults = Files.readAllLines(Path.of(data + ".log")).stream()
                     .filter(line -> line.contains(" ERROR ") || line.contains("Exception"))
                     .toList();
             assertEquals(List.of(), faults.subList(0, Math.min(5, faults.size())));
             assertEquals(0, server.stop());
         }
+    }
+
+    /** Both for as long as the frames last; what the client has sent in all. */
+    private static long fuzzBesideAHealthyClient(
+            final ServerProcess server,
+            final int frames,
+            final long seed,
+            final Map<ApiKey, AtomicLong> answered,
+            final long sentBefore)
+            throws InterruptedException {
+        final AtomicBoolean isOver = new AtomicBoolean();
+        final Healthy healthy = new Healthy(server.bootstrap(), isOver, sentBefore);
+        healthy.start();
+        fuzz(port(server), frames, seed, answered);
+        isOver.set(true);
+        healthy.join(60_000);
+        assertEquals(null, healthy.failure, () -> String.valueOf(healthy.failure));
+        assertTrue(healthy.sent > sentBefore);
+        return healthy.sent;
     }
 
     private static int port(final ServerProcess server) {
@@ -97,15 +128,17 @@ class NetworkFuzzIT {
         }
     }
 
-    private static void fuzz(final int port) throws InterruptedException {
+    private static void fuzz(
+            final int port, final int frames, final long firstSeed, final Map<ApiKey, AtomicLong> answered)
+            throws InterruptedException {
         final AtomicInteger next = new AtomicInteger();
         final List<Thread> threads = new ArrayList<>();
         final List<Throwable> failures = new ArrayList<>();
         for (int i = 0; i < CONNECTIONS; i++) {
-            final long seed = 1_000L + i;
+            final long seed = firstSeed + i;
             final Thread thread = new Thread(() -> {
                 try {
-                    new Sender(port, seed).run(next);
+                    new Sender(port, seed, answered).run(next, frames);
                 } catch (final IOException | ReflectiveOperationException e) {
                     synchronized (failures) {
                         failures.add(e);
@@ -142,33 +175,19 @@ class NetworkFuzzIT {
         }
     }
 
-    /** Requests that were answered, by API, those of the healthy client among them. */
-    private static Map<String, Long> reached(final int adminPort) throws IOException, InterruptedException {
-        final String page = HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + "/metrics"))
-                                .build(),
-                        HttpResponse.BodyHandlers.ofString())
-                .body();
-        final Map<String, Long> reached = new TreeMap<>();
-        final Matcher matcher = REQUESTS.matcher(page);
-        while (matcher.find()) {
-            reached.put(matcher.group(1), Long.parseLong(matcher.group(2)));
-        }
-        return reached;
-    }
-
     /** One connection after the other, one frame after the other. */
     private static final class Sender {
         private final int port;
         private final RandomRequests requests;
         private final List<ApiKey> apis = new ArrayList<>();
+        private final Map<ApiKey, AtomicLong> answered;
         private final long seed;
         private Socket socket;
 
-        Sender(final int port, final long seed) {
+        Sender(final int port, final long seed, final Map<ApiKey, AtomicLong> answered) {
             this.port = port;
             this.seed = seed;
+            this.answered = answered;
             this.requests = new RandomRequests(seed);
             for (final ApiKey api : ApiKey.values()) {
                 // What is not served closes the connection, which one of them is enough to show.
@@ -198,18 +217,18 @@ class NetworkFuzzIT {
                     || key == 75;
         }
 
-        void run(final AtomicInteger next) throws IOException, ReflectiveOperationException {
+        void run(final AtomicInteger next, final int frames) throws IOException, ReflectiveOperationException {
             final Random random = new Random(seed);
-            for (int i = next.getAndIncrement(); i < FRAMES; i = next.getAndIncrement()) {
+            for (int i = next.getAndIncrement(); i < frames; i = next.getAndIncrement()) {
                 final ApiKey api = apis.get(random.nextInt(apis.size()));
                 final int versions = api.highestVersion() - api.lowestVersion() + 1;
                 final short version = (short) (api.lowestVersion() + random.nextInt(versions));
-                exchange(requests.frame(api, version, i));
+                exchange(api, requests.frame(api, version, i));
             }
             close();
         }
 
-        private void exchange(final byte[] frame) throws IOException {
+        private void exchange(final ApiKey api, final byte[] frame) throws IOException {
             if (socket == null) {
                 socket = new Socket(InetAddress.getLoopbackAddress(), port);
                 socket.setSoTimeout(ANSWER_TIMEOUT_MS);
@@ -218,6 +237,7 @@ class NetworkFuzzIT {
                 socket.getOutputStream().write(frame);
                 final DataInputStream in = new DataInputStream(socket.getInputStream());
                 in.readFully(new byte[in.readInt()]);
+                answered.get(api).incrementAndGet();
             } catch (final IOException e) {
                 // Closed for what was sent, no answer as with acks=0, or one that waits for others.
                 close();
@@ -239,8 +259,9 @@ class NetworkFuzzIT {
         private volatile long sent;
         private volatile Exception failure;
 
-        Healthy(final String bootstrap, final AtomicBoolean isOver) {
+        Healthy(final String bootstrap, final AtomicBoolean isOver, final long sent) {
             this.bootstrap = bootstrap;
+            this.sent = sent;
             this.isOver = isOver;
         }
 

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A broker in a process of its own, started through the distribution's launcher and stopped by its pid. */
@@ -25,6 +26,13 @@ public final class ServerProcess implements AutoCloseable {
 
     /** Starts it and waits for {@code ready:}; its log goes to {@code <data>.log}. */
     public static ServerProcess start(final Path data, final int port, final String... more) throws IOException {
+        return start(data, port, Map.of(), more);
+    }
+
+    /** The same with these variables in its environment. */
+    public static ServerProcess start(
+            final Path data, final int port, final Map<String, String> environment, final String... more)
+            throws IOException {
         final List<String> command = new ArrayList<>(List.of(
                 Distribution.launcher().toString(),
                 "server",
@@ -38,6 +46,7 @@ public final class ServerProcess implements AutoCloseable {
                 .redirectError(
                         ProcessBuilder.Redirect.appendTo(Path.of(data + ".log").toFile()));
         builder.environment().put("HIGHWATER_CDS", Distribution.cdsCache().toString());
+        builder.environment().putAll(environment);
         final Process process = builder.start();
         final BufferedReader out =
                 new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
