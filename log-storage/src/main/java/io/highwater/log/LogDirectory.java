@@ -8,6 +8,7 @@ import io.highwater.log.journal.Journal;
 import io.highwater.log.journal.JournalEntry;
 import io.highwater.log.journal.PartitionId;
 import io.highwater.log.journal.PartitionState;
+import io.highwater.log.segment.SegmentNames;
 import io.highwater.port.Clock;
 import io.highwater.port.RandomSource;
 import io.highwater.port.Shard;
@@ -206,10 +207,13 @@ public final class LogDirectory implements AutoCloseable {
         requireWell();
         try {
             final TreeMap<PartitionId, TopicPartitionKey> added = new TreeMap<>();
+            final TreeMap<PartitionId, PartitionState> adopted = new TreeMap<>();
             for (final TopicPartitionKey key : keys) {
                 if (!known.containsKey(idOf(key)) && added.putIfAbsent(idOf(key), key) == null) {
                     removeNamesake(key);
-                    directories.makeWay(key, idOf(key));
+                    if (directories.makeWay(key, idOf(key), this::isKnownTopic)) {
+                        adopted.put(idOf(key), adopted(key));
+                    }
                 }
             }
             // Before the journal knows them: from then on whatever has their names is theirs.
@@ -220,7 +224,11 @@ public final class LogDirectory implements AutoCloseable {
             for (final TopicPartitionKey key : added.values()) {
                 journal.append(new JournalEntry.PartitionAdded(idOf(key), key.topic()));
                 known.put(idOf(key), key);
-                unopened.put(idOf(key), fresh(key));
+                unopened.put(idOf(key), adopted.getOrDefault(idOf(key), fresh(key)));
+            }
+            for (final PartitionState state : adopted.values()) {
+                journal.append(new JournalEntry.LogStart(state.id(), state.logStart()));
+                halfway.add(state.id());
             }
             forceJournal();
             for (final TopicPartitionKey key : added.values()) {
@@ -267,7 +275,7 @@ public final class LogDirectory implements AutoCloseable {
                     state.logStart(),
                     recovery);
             if (recovery.hasChanged()) {
-                log.noteRecovered();
+                log.noteRecovered(recovery.gone());
             }
             onOpened(id, log);
             done = true;
@@ -341,6 +349,22 @@ public final class LogDirectory implements AutoCloseable {
         } catch (final LogOfflineException e) {
             LOG.debug("{} does not raise its start: {}", log.key().directoryName(), e.getMessage());
         }
+    }
+
+    /**
+     * Makes durable how far the logs are durable, and what else the journal has not got yet: after a crash the less has
+     * to be checked, and the less can be taken for torn that was not. Does nothing when the journal has it all. Blocks.
+     */
+    public void noteProgress() throws LogStorageException {
+        final IOException cause = flusher.noteNow();
+        if (cause != null) {
+            throw new LogStorageException("the journal of " + path + " failed: " + cause.getMessage(), cause);
+        }
+    }
+
+    /** True when {@link #noteProgress} has something to do. Safe for any thread. */
+    public boolean isProgressUnnoted() {
+        return flusher.hasUnnoted() || journal.hasPending();
     }
 
     /** The partitions that were found at start or created since, whether open or not. */
@@ -444,6 +468,28 @@ public final class LogDirectory implements AutoCloseable {
         for (final Path aside : deleted.found()) {
             deleted.deleteInBackground(aside);
         }
+    }
+
+    private boolean isKnownTopic(final UUID topicId) {
+        return known.values().stream().anyMatch(key -> key.topicId().equals(topicId));
+    }
+
+    /**
+     * The state of a partition that is here and that the journal knows nothing of: its newest frame went bad after it was
+     * durable, and looked torn. All of the log is checked then.
+     */
+    private PartitionState adopted(final TopicPartitionKey key) throws IOException {
+        final long start = disk.list(directories.pathOf(key)).stream()
+                .mapToLong(SegmentNames::baseOffsetOf)
+                .filter(base -> base >= 0)
+                .min()
+                .orElse(0);
+        LOG.warn(
+                "{} is here, and the journal has lost it: its log is checked from offset {} on",
+                key.directoryName(),
+                start);
+        return new PartitionState(
+                idOf(key), key.topic(), start, start, 0, List.of(), -1, ByteBuffer.allocate(0), List.of());
     }
 
     /** The same name under another topic id: that topic was deleted and created anew while this directory was away. */

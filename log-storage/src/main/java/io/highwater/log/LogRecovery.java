@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,6 +67,7 @@ final class LogRecovery {
     void run(final boolean isSettled) throws IOException {
         epochs.addAll(epochsNoted());
         final List<Long> bases = basesOnDisk();
+        requireDurableSegments(bases);
         if (bases.isEmpty()) {
             createFirst();
             return;
@@ -109,6 +112,15 @@ final class LogRecovery {
         return state.producerOffset();
     }
 
+    /** Base offsets of segments that the manifest has and the log has not. */
+    List<Long> gone() {
+        final Set<Long> here = segments.stream().map(Segment::baseOffset).collect(Collectors.toSet());
+        return state.segments().stream()
+                .map(JournalEntry.Segment::baseOffset)
+                .filter(base -> !here.contains(base))
+                .toList();
+    }
+
     /** True when the log is not exactly what the journal says: it should be told. */
     boolean hasChanged() {
         return changed;
@@ -126,6 +138,20 @@ final class LogRecovery {
             remove(bases.remove(0));
         }
         return bases;
+    }
+
+    /** A log does not go on over a gap, nor does it end before one: what was durable and may be read is here, or lost. */
+    private void requireDurableSegments(final List<Long> bases) throws LogStorageException {
+        final List<JournalEntry.Segment> manifest = state.segments();
+        for (int place = 0; place < manifest.size(); place++) {
+            final long base = manifest.get(place).baseOffset();
+            final long next =
+                    place + 1 < manifest.size() ? manifest.get(place + 1).baseOffset() : Long.MAX_VALUE;
+            if (Math.min(next, state.recoveryPoint()) > Math.max(base, state.logStart()) && !bases.contains(base)) {
+                throw new LogStorageException(directory + " has lost " + SegmentNames.of(base, SegmentNames.LOG)
+                        + ", whose records were durable; put the file back, or delete the topic");
+            }
+        }
     }
 
     private void createFirst() throws IOException {

@@ -459,8 +459,15 @@ public final class PartitionLog {
         });
     }
 
-    /** Recovery found another end than the journal knows. The next force of the journal makes it durable. */
-    void noteRecovered() throws IOException {
+    /**
+     * Recovery found another end than the journal knows. The next force of the journal makes it durable.
+     *
+     * @param gone base offsets of segments that the journal knows and that went
+     */
+    void noteRecovered(final List<Long> gone) throws IOException {
+        for (final long base : gone) {
+            around.journal().append(new JournalEntry.SegmentDropped(id, base));
+        }
         for (int place = 0; place < segments.count(); place++) {
             final Segment segment = segments.get(place);
             final boolean isActive = segment == segments.active();

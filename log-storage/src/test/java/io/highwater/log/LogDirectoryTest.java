@@ -12,6 +12,7 @@ import io.highwater.log.disk.DiskFile;
 import io.highwater.log.disk.DiskOperation;
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.port.ProcessKilled;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -87,6 +88,104 @@ final class LogDirectoryTest {
         mixed.directory.close();
         swapDirectories();
         assertEquals(5, fixture.reopen().log.endOffset());
+    }
+
+    /** Deleting the one must not take the other's records, nor must a new topic of its name. */
+    @Test
+    void aDeletionLeavesADirectoryOfAnotherTopic() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.append(batch("a", 5, 1000));
+        fixture.settle();
+        fixture.directory.addPartitions(List.of(OTHER));
+        fixture.directory.close();
+        swapDirectories();
+        final LogFixture mixed = started();
+        mixed.directory.deletePartition(OTHER);
+        final TopicPartitionKey anew = new TopicPartitionKey(OTHER.topic(), 0, new UUID(7, 8));
+        assertThrows(
+                LogStorageException.class, () -> mixed.directory.openPartition(anew, LogConfig.DEFAULT, mixed.shard));
+        mixed.settle();
+        disk.rename(DATA.resolve(KEY.directoryName()), DATA.resolve("gone"));
+        disk.rename(DATA.resolve(OTHER.directoryName()), DATA.resolve(KEY.directoryName()));
+        disk.forceDirectory(DATA);
+        assertEquals(
+                5,
+                mixed.directory
+                        .openPartition(KEY, LogConfig.DEFAULT, mixed.shard)
+                        .endOffset());
+    }
+
+    /** The newest frame of a journal looks torn when it went bad: what it knew of must not go for nobody's. */
+    @Test
+    void aPartitionThatTheJournalHasLostIsAdopted() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).start();
+        final Path journal = DATA.resolve("journal.0");
+        final int before = lastByte(journal);
+        fixture.directory.addPartitions(List.of(KEY));
+        final PartitionLog log = fixture.directory.openPartition(KEY, LogConfig.DEFAULT, fixture.shard);
+        log.append(batch("a", 5, 1000), 3, -1);
+        log.append(batch("b", 5, 2000), 3, -1);
+        disk.forceDirectory(DATA);
+        disk.kill();
+        for (int at = before + 1; at <= lastByte(journal); at++) {
+            if (at % 512 == 4) {
+                disk.flipBit(journal, at, 0);
+            }
+        }
+        final LogFixture next = started();
+        assertTrue(next.directory.knownPartitions().isEmpty());
+        final PartitionLog adopted = next.directory.openPartition(KEY, LogConfig.DEFAULT, next.shard);
+        assertEquals(10, adopted.endOffset());
+        assertEquals(0, adopted.startOffset());
+        next.directory.close();
+        assertEquals(10, next.reopen().log.endOffset());
+    }
+
+    private int lastByte(final Path path) throws Exception {
+        try (DiskFile file = disk.open(path, false)) {
+            final ByteBuffer bytes = ByteBuffer.allocate((int) file.sizeBytes());
+            file.read(bytes, 0);
+            int at = bytes.position() - 1;
+            while (bytes.get(at) == 0) {
+                at--;
+            }
+            return at;
+        }
+    }
+
+    /** In every place, after a clean stop and after a crash; put back, the log is what it was. */
+    @Test
+    void aLogThatHasLostADurableSegmentIsRefused() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT.withSegmentBytes(2_000)).open();
+        for (int i = 0; i < 10; i++) {
+            fixture.append(batch("a".repeat(700), 2, 1000));
+            fixture.settle();
+        }
+        fixture.directory.noteProgress();
+        final long end = fixture.log.endOffset();
+        fixture.directory.close();
+        final Path partition = DATA.resolve(KEY.directoryName());
+        final List<String> logs = disk.list(partition).stream()
+                .filter(name -> name.endsWith(".log"))
+                .toList();
+        assertTrue(logs.size() >= 4, logs.toString());
+        for (final boolean isClean : new boolean[] {true, false}) {
+            for (final String name : logs) {
+                disk.rename(partition.resolve(name), partition.resolve("lost"));
+                final LogFixture next = started();
+                final LogStorageException refusal = assertThrows(
+                        LogStorageException.class,
+                        () -> next.directory.openPartition(KEY, LogConfig.DEFAULT, next.shard));
+                assertTrue(refusal.getMessage().contains("has lost " + name), refusal.getMessage());
+                if (isClean) {
+                    next.directory.close();
+                } else {
+                    disk.kill();
+                }
+                disk.rename(partition.resolve("lost"), partition.resolve(name));
+            }
+        }
+        assertEquals(end, fixture.reopen().log.endOffset());
     }
 
     private void swapDirectories() throws Exception {
@@ -222,6 +321,11 @@ final class LogDirectoryTest {
             fixture.settle();
             fixture.directory.close();
             fresh.rename(DATA.resolve("orders-0"), DATA.resolve("other-0"));
+            DerivedFiles.write(
+                    fresh,
+                    DATA.resolve("other-0"),
+                    DerivedFiles.PARTITION_METADATA,
+                    DerivedFiles.partitionMetadata(new UUID(9, 9)));
             fresh.forceDirectory(DATA);
             fixture = fixture.restart();
             final long at = fresh.operations() + death;

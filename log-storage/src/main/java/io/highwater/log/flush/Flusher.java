@@ -37,6 +37,9 @@ public final class Flusher {
     private final List<Ticket> group = new ArrayList<>();
     /** Those of {@link #group}. */
     private final List<Forceable> logs = new ArrayList<>();
+    /** True while {@link #unnoted} has something; written under the lock. */
+    private volatile boolean hasUnnoted;
+
     /** Monotonic time of the last note in the journal. Guarded by this. */
     private long notedMs;
 
@@ -158,6 +161,38 @@ public final class Flusher {
         waiting.clear();
     }
 
+    /** True when logs were forced since the journal last heard of them. Safe for any thread. */
+    public boolean hasUnnoted() {
+        return hasUnnoted;
+    }
+
+    /**
+     * Tells the journal how far the logs are, and forces it, without waiting for the next group: there may be none for
+     * long. Blocks; does nothing once the directory is closed or has ended.
+     *
+     * @return what ended the directory in this call, null when nothing did
+     */
+    public IOException noteNow() {
+        final IOException cause = noteOrFail();
+        if (cause != null) {
+            tellAll(cause);
+        }
+        return cause;
+    }
+
+    private synchronized IOException noteOrFail() {
+        if (closed || failure != null) {
+            return null;
+        }
+        try {
+            noteRecoveryPoints();
+            notedMs = clock.monotonicMs();
+            return null;
+        } catch (final IOException e) {
+            return endWith(e) ? e : null;
+        }
+    }
+
     private void startGroup() {
         if (failure == null && !closed && underWay.compareAndSet(false, true)) {
             boolean isTaken = false;
@@ -231,6 +266,7 @@ public final class Flusher {
                 unnoted.add(ticket);
             }
         }
+        hasUnnoted = !unnoted.isEmpty();
         final long nowMs = clock.monotonicMs();
         if (nowMs - notedMs >= recoveryPointIntervalMs) {
             noteRecoveryPoints();
@@ -246,6 +282,7 @@ public final class Flusher {
             }
         }
         unnoted.clear();
+        hasUnnoted = false;
         journal.force();
     }
 }

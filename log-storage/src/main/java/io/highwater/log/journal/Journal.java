@@ -175,6 +175,13 @@ public final class Journal implements AutoCloseable {
         }
     }
 
+    /** True when something waits for the next {@link #force()}. */
+    public boolean hasPending() {
+        synchronized (image) {
+            return !pending.isEmpty() || !pendingWitnesses.isEmpty() || pendingRun != null;
+        }
+    }
+
     /**
      * Makes every entry appended before this call durable, with one force for all. After a failure the journal, and with
      * it the directory, is done for: every later call fails.
