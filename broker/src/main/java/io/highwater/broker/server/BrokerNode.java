@@ -51,6 +51,7 @@ public final class BrokerNode {
     private volatile Listener listener;
     private volatile PartitionLifecycle lifecycle;
     private volatile Retention retention;
+    private volatile JournalPulse pulse;
     private volatile Consumer<StartException> onStarted;
     private volatile Runnable onFailed;
 
@@ -297,6 +298,12 @@ public final class BrokerNode {
                 ports.clock(),
                 config.get(BrokerConfig.RETENTION_CHECK_INTERVAL_MS));
         retention.start(ports.transport().shards());
+        pulse = new JournalPulse(
+                directory,
+                ports.transport().shards().get(0),
+                ports.blockingExecutor(),
+                LogDirectoryConfig.DEFAULT.recoveryPointIntervalMs());
+        pulse.start();
         if (state.becomeReady()) {
             onStarted.accept(null);
         } else {
@@ -337,6 +344,9 @@ public final class BrokerNode {
         }
         if (retention != null) {
             retention.stop();
+        }
+        if (pulse != null) {
+            pulse.stop();
         }
         if (lifecycle == null) {
             drainPartitions(onStopped);

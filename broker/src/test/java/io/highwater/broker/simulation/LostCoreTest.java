@@ -80,6 +80,48 @@ final class LostCoreTest {
         requireRefused(world, GROUPS_LOG + ": entry ");
     }
 
+    /** However long ago the last write was: it needs no later one to be known. */
+    @Test
+    void aNodeWhoseLogOfOffsetsHasABadEndAfterASilenceIsRefused() throws Exception {
+        final SimulatedWorld world = new SimulatedWorld(5, new Trace(), false);
+        world.start();
+        final Caller client = new Caller(world, "client");
+        final UUID topicId = client.create("orders", 1);
+        assertEquals(ErrorCode.NONE, client.commit("billing", "orders", topicId, 5));
+        world.run(3_000);
+        world.losePower();
+        world.disk.flipBit(GROUPS_LOG, lastByte(world.disk, GROUPS_LOG), 3);
+
+        requireRefused(world, GROUPS_LOG + ": entry ");
+    }
+
+    /** The same for records: damage before the recovery point cuts nothing. */
+    @Test
+    void aLogWithABadEndAfterASilenceIsNotCut() throws Exception {
+        final SimulatedWorld world = new SimulatedWorld(5, new Trace(), false);
+        world.start();
+        final Caller client = new Caller(world, "client");
+        final UUID topicId = client.create("orders", 1);
+        assertEquals(ErrorCode.NONE, client.produce(topicId, 100));
+        assertEquals(ErrorCode.NONE, client.produce(topicId, 100));
+        world.run(3_000);
+        world.kill();
+        final Path log = DATA.resolve("orders-0/00000000000000000000.log");
+        final byte[] before = read(world.disk, log);
+        world.disk.flipBit(log, before.length - 1, 3);
+        world.start();
+        world.stop();
+        assertEquals(before.length, read(world.disk, log).length);
+    }
+
+    private static byte[] read(final SimulatedDisk disk, final Path path) throws IOException {
+        final byte[] all = new byte[lastByte(disk, path) + 1];
+        try (DiskFile file = disk.open(path, false)) {
+            file.read(ByteBuffer.wrap(all), 0);
+        }
+        return all;
+    }
+
     @Test
     void aFirstStartThatDiesAnywhereIsFollowedByOneThatWorks() {
         int died = 0;
