@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -143,7 +144,7 @@ final class ConsumeCommand extends ClusterFlags {
                 partitions.add(new TopicPartition(topic, p));
             }
         }
-        if (partitions.isEmpty() || (!only.isEmpty() && partitions.size() < only.size())) {
+        if (partitions.isEmpty() || (!only.isEmpty() && partitions.size() < new HashSet<>(only).size())) {
             throw new FailedException(
                     topic + " has " + view.partitions().size() + " partitions, and not all of " + only);
         }
@@ -187,8 +188,7 @@ final class ConsumeCommand extends ClusterFlags {
         final Map<TopicPartition, Long> first = await(consumer.startOffsets(partitions), "start offsets");
         final Map<TopicPartition, Long> end = await(consumer.endOffsets(partitions), "end offsets");
         for (final TopicPartition partition : partitions) {
-            final boolean isBehindEnd = asked.value() > end.get(partition) && !untilEnd;
-            if (isBehindEnd || asked.value() < first.get(partition)) {
+            if (asked.value() > end.get(partition) || asked.value() < first.get(partition)) {
                 throw new FailedException("--from " + asked.value() + ": " + partition + " has offsets "
                         + first.get(partition) + " to " + end.get(partition)
                         + "; name one of these, earliest or latest, or choose partitions with --partition");

@@ -54,8 +54,10 @@ class ConsumeCommandIT {
                         + " partitions with --partition\n",
                 err);
         assertEquals(ExitCode.DONE, run("", "consume", "orders", "--from", "3", "--until-end"));
-        assertEquals(ExitCode.DONE, run("", "consume", "orders", "--from", "1000", "--until-end"));
         assertEquals("", out);
+        assertEquals(ExitCode.FAILED, run("", "consume", "orders", "--from", "4", "--until-end"));
+        assertEquals(ExitCode.DONE, run("", "consume", "orders", "-p", "0", "-p", "0", "--from", "2", "--until-end"));
+        assertEquals("three\n", out);
     }
 
     /** A key may be there many times, and the order of headers says something. */
