@@ -23,10 +23,13 @@ public final class DescribeTopicPartitionsHandler
     private static final int PARTITIONS_MAX = 2_000;
 
     private final MetadataView metadata;
+    private final OfflineReplicas offline;
 
-    /** Answers from the newest image. */
-    public DescribeTopicPartitionsHandler(final MetadataView metadata) {
+    /** Answers from the newest image, and says of what is hosted what could not be opened. */
+    public DescribeTopicPartitionsHandler(
+            final MetadataView metadata, final HostedPartitions hosted, final int nodeId) {
         this.metadata = metadata;
+        this.offline = new OfflineReplicas(hosted, nodeId);
     }
 
     @Override
@@ -115,7 +118,7 @@ public final class DescribeTopicPartitionsHandler
         return topic;
     }
 
-    private static DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic topicOf(
+    private DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic topicOf(
             final MetadataImage image, final TopicImage topic, final int first, final int end) {
         final DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic answer =
                 new DescribeTopicPartitionsResponse.DescribeTopicPartitionsResponseTopic();
@@ -132,6 +135,7 @@ public final class DescribeTopicPartitionsHandler
             part.leaderEpoch = partition.leaderEpoch(image);
             part.replicaNodes = partition.replicas();
             part.isrNodes = partition.isr();
+            part.offlineReplicas = offline.of(topic, partition);
             part.eligibleLeaderReplicas = List.of();
             part.lastKnownElr = List.of();
             if (partition.leader() == PartitionRegistration.NO_LEADER) {

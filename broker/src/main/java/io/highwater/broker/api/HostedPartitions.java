@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The topics whose partitions are open on this node, by id: which id a name stands for, only the metadata says. A topic
- * appears as a whole, once all its partitions here are open, and goes as a whole.
+ * appears as a whole, once all its partitions here are open or known to be missing, and goes as a whole.
  *
  * <p>Safe for any thread.
  */
@@ -31,7 +31,7 @@ public final class HostedPartitions {
         return byId.values();
     }
 
-    /** The topic can be used from now on, or has more partitions than before. */
+    /** The topic can be used from now on, or has more partitions than before, or one more of them is open. */
     public void add(final HostedTopic topic) {
         final List<Runnable> told = new ArrayList<>();
         synchronized (this) {

@@ -39,10 +39,16 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
     private final TopicCreation creation;
     private final boolean createsTopics;
     private final int nodeId;
+    private final OfflineReplicas offline;
 
-    /** Answers from the newest image. */
+    /** Answers from the newest image, and says of what is hosted what could not be opened. */
     public MetadataHandler(
-            final MetadataView metadata, final TopicCreation creation, final boolean createsTopics, final int nodeId) {
+            final MetadataView metadata,
+            final HostedPartitions hosted,
+            final TopicCreation creation,
+            final boolean createsTopics,
+            final int nodeId) {
+        this.offline = new OfflineReplicas(hosted, nodeId);
         this.metadata = metadata;
         this.creation = creation;
         this.createsTopics = createsTopics;
@@ -172,7 +178,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
         return answer;
     }
 
-    private static MetadataResponse.MetadataResponseTopic topicAsked(
+    private MetadataResponse.MetadataResponseTopic topicAsked(
             final MetadataImage image,
             final MetadataRequest.MetadataRequestTopic asked,
             final short version,
@@ -202,7 +208,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
         return answer;
     }
 
-    private static MetadataResponse.MetadataResponseTopic topicOf(final MetadataImage image, final TopicImage topic) {
+    private MetadataResponse.MetadataResponseTopic topicOf(final MetadataImage image, final TopicImage topic) {
         final MetadataResponse.MetadataResponseTopic answer = new MetadataResponse.MetadataResponseTopic();
         answer.name = topic.name();
         answer.topicId = topic.id();
@@ -214,6 +220,7 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
             part.leaderEpoch = partition.leaderEpoch(image);
             part.replicaNodes = partition.replicas();
             part.isrNodes = partition.isr();
+            part.offlineReplicas = offline.of(topic, partition);
             if (partition.leader() == PartitionRegistration.NO_LEADER) {
                 part.errorCode = ErrorCode.LEADER_NOT_AVAILABLE.code();
             }

@@ -97,7 +97,8 @@ final class NodeHandlers {
                 hosted, metadata, sessions, ports.clock(), metrics, config.get(BrokerConfig.FETCH_MAX_BYTES), nodeId));
         handlers.add(new ListOffsetsHandler(hosted, metadata));
         handlers.add(new OffsetForLeaderEpochHandler(hosted, metadata));
-        handlers.add(new MetadataHandler(metadata, creation, config.get(BrokerConfig.AUTO_CREATE_TOPICS), nodeId));
+        handlers.add(
+                new MetadataHandler(metadata, hosted, creation, config.get(BrokerConfig.AUTO_CREATE_TOPICS), nodeId));
         handlers.add(new CreateTopicsHandler(creation));
         handlers.add(new DeleteTopicsHandler(core, ports.clock()));
         handlers.add(new InitProducerIdHandler(new ProducerIds(core, ports.clock(), nodeId, brokerEpoch)));
@@ -121,7 +122,7 @@ final class NodeHandlers {
         handlers.add(new DeleteGroupsHandler(groups.admin()));
         handlers.add(new OffsetDeleteHandler(groups.admin(), metadata));
         handlers.add(new DescribeClusterHandler(metadata, nodeId));
-        handlers.add(new DescribeTopicPartitionsHandler(metadata));
+        handlers.add(new DescribeTopicPartitionsHandler(metadata, hosted, nodeId));
         handlers.add(new DescribeProducersHandler(hosted, metadata));
         handlers.add(new DescribeQuorumHandler(metadata, nodeId, ports.clock()));
         handlers.add(new DescribeAclsHandler());

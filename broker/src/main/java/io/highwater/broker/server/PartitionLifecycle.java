@@ -12,9 +12,7 @@ import io.highwater.broker.partition.Partition;
 import io.highwater.log.LogConfig;
 import io.highwater.log.LogDirectory;
 import io.highwater.log.LogStorageException;
-import io.highwater.log.PartitionLog;
 import io.highwater.log.TopicPartitionKey;
-import io.highwater.port.Clock;
 import io.highwater.port.Shard;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.Message;
@@ -27,8 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the open partitions what the metadata says: opens what this node shall have, passes leader epochs on, closes and
  * deletes what is gone. Changes are applied one after the other, in the order of the metadata log: the next one begins
- * when the shards are through with the one before. A partition that can't be opened stays offline and keeps no other one
- * from being opened.
+ * when the shards are through with the one before. A partition that can't be opened is offline; from time to time, between
+ * two changes, it is tried again.
  *
  * <p>What waits to be applied is bounded by what the metadata holds: of a topic that is there its creation can wait, of
  * one that is gone its creation and its removal, and CreateTopics is answered when its topics are open here or its time is
@@ -43,6 +41,9 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
     private MetadataImage seen = MetadataImage.EMPTY;
     private boolean isFirst = true;
 
+    /** A task of the core's shard, or the step that it adds, is under way to {@link #openMissing}. Touched by steps only. */
+    private boolean isRetryPlanned;
+
     /** The directory is being closed: what is not deleted yet is found at the next start. */
     private volatile boolean isStopping;
 
@@ -51,8 +52,8 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
     private final TopicLogs topicLogs;
     private final HostedPartitions hosted;
     private final MetadataView view;
-    private final List<Shard> shards;
-    private final Clock clock;
+    private final PartitionOpener opener;
+    private final Shard coreShard;
     private final SerialSteps steps;
     private final Runnable onFirstApplied;
 
@@ -69,8 +70,8 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
         this.topicLogs = topicLogs;
         this.hosted = hosted;
         this.view = view;
-        this.shards = ports.transport().shards();
-        this.clock = ports.clock();
+        this.opener = new PartitionOpener(nodeId, directory, topicLogs, hosted, ports);
+        this.coreShard = ports.coreShard();
         this.steps = new SerialSteps(ports.blockingExecutor());
         this.onFirstApplied = onFirstApplied;
     }
@@ -129,9 +130,10 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
             deleteForgotten(image);
         }
         for (final TopicImage topic : delta.removedTopics()) {
-            topic.partitions().forEach(partition -> delete(keyOf(topic, partition)));
+            topic.partitions().forEach(partition -> delete(PartitionOpener.keyOf(topic, partition)));
         }
         final ShardTasks tasks = new ShardTasks(() -> {
+            planRetry();
             done.run();
             if (first) {
                 onFirstApplied.run();
@@ -147,8 +149,37 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
                 change(known, topic, image, tasks);
             }
         }
-        note(grown);
-        grown.forEach(topic -> open(topic, image, tasks));
+        opener.openNew(grown, image, tasks);
+        tasks.end();
+    }
+
+    /** Ends each step that opens: while partitions are missing there is one more to come. */
+    private void planRetry() {
+        if (opener.hasMissing() && !isRetryPlanned) {
+            isRetryPlanned = true;
+            coreShard.schedule(this::retry, MissingPartitions.FIRST_DELAY_MS);
+        }
+    }
+
+    /** On the core's shard, where every change up to {@code seen} has its step already, and no later one has. */
+    private void retry() {
+        if (!isStopping) {
+            final MetadataImage image = seen;
+            steps.add(done -> openMissing(image, done));
+        }
+    }
+
+    private void openMissing(final MetadataImage image, final Runnable done) {
+        isRetryPlanned = false;
+        if (isStopping || directory.failure() != null) {
+            done.run();
+            return;
+        }
+        final ShardTasks tasks = new ShardTasks(() -> {
+            planRetry();
+            done.run();
+        });
+        opener.openMissing(image, () -> isStopping, tasks);
         tasks.end();
     }
 
@@ -160,76 +191,6 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
                 delete(key);
             }
         }
-    }
-
-    /** One force for all new partitions, instead of one for each. */
-    private void note(final List<TopicImage> topics) {
-        final List<TopicPartitionKey> keys = new ArrayList<>();
-        for (final TopicImage topic : topics) {
-            final HostedTopic known = hosted.topicOrNull(topic.id());
-            final int first = known == null ? 0 : known.partitions().length;
-            for (final PartitionRegistration partition : topic.partitions()) {
-                if (partition.index() >= first && partition.replicas().contains(nodeId)) {
-                    keys.add(keyOf(topic, partition));
-                }
-            }
-        }
-        try {
-            directory.addPartitions(keys);
-        } catch (final LogStorageException | RuntimeException e) {
-            // Each open below meets the same disk and says which partition it could not open.
-            LOG.error("new partitions can't be noted: {}", e.getMessage());
-        }
-    }
-
-    /**
-     * Opens the partitions that the topic has and that are not open yet. Whatever goes wrong, the topic is hosted in the
-     * end: its creator waits for it, and callers are told an error.
-     */
-    private void open(final TopicImage topic, final MetadataImage image, final ShardTasks tasks) {
-        final HostedTopic known = hosted.topicOrNull(topic.id());
-        final int first = known == null ? 0 : known.partitions().length;
-        final Partition[] partitions = new Partition[topic.partitions().size()];
-        if (known != null) {
-            System.arraycopy(known.partitions(), 0, partitions, 0, first);
-        }
-        final Runnable over = tasks.expect();
-        final ShardTasks own = new ShardTasks(() -> {
-            hosted.add(new HostedTopic(topic.name(), topic.id(), partitions));
-            over.run();
-        });
-        for (final PartitionRegistration registration : topic.partitions().subList(first, partitions.length)) {
-            final int index = registration.index();
-            final Shard shard = shards.get(TopicLogs.shardOf(topic.id(), index, shards.size()));
-            final PartitionLog log = registration.replicas().contains(nodeId)
-                    ? openLogOrNull(topic, image, keyOf(topic, registration), shard)
-                    : null;
-            if (log == null) {
-                continue;
-            }
-            final int epoch = registration.leader() == nodeId ? registration.leaderEpoch(image) : -1;
-            own.add(shard, () -> {
-                final Partition partition = new Partition(log, shard, clock);
-                if (epoch >= 0) {
-                    partition.lead(epoch);
-                }
-                partitions[index] = partition;
-            });
-        }
-        own.end();
-    }
-
-    /** Null when it can't be opened, for whatever reason: the others must not suffer from a fault in one. */
-    private PartitionLog openLogOrNull(
-            final TopicImage topic, final MetadataImage image, final TopicPartitionKey key, final Shard shard) {
-        try {
-            return directory.openPartition(key, topicLogs.asChanged(image).configOf(topic), shard);
-        } catch (final LogStorageException e) {
-            LOG.error("{} can't be opened and stays offline: {}", key.directoryName(), e.getMessage());
-        } catch (final RuntimeException e) {
-            LOG.error("{} met a fault while it was opened and stays offline", key.directoryName(), e);
-        }
-        return null;
     }
 
     private void change(
@@ -275,9 +236,5 @@ final class PartitionLifecycle implements Core.Watcher<MetadataImage> {
                 action.accept(partition);
             }
         }
-    }
-
-    private static TopicPartitionKey keyOf(final TopicImage topic, final PartitionRegistration partition) {
-        return new TopicPartitionKey(topic.name(), partition.index(), topic.id());
     }
 }

@@ -18,7 +18,7 @@ class MetadataHandlerTest {
     @BeforeEach
     void open() throws Exception {
         rig = new HostedTopicRig(1, LogConfig.DEFAULT);
-        handler = new MetadataHandler(rig.metadata, null, false, 1);
+        handler = new MetadataHandler(rig.metadata, rig.hosted, null, false, 1);
     }
 
     private MetadataResponse answer(final MetadataRequest request) {
