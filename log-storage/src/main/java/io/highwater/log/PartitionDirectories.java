@@ -108,7 +108,11 @@ final class PartitionDirectories {
         }
         final UUID owner = ownerOrNull(pathOf(key));
         if (owner != null && !owner.equals(key.topicId())) {
-            LOG.warn("{} is of topic id {} and stays, although {} is deleted", pathOf(key), owner, key);
+            LOG.warn(
+                    "{} is of topic id {} and stays, although the partition of that name, of {}, is deleted",
+                    pathOf(key),
+                    owner,
+                    key.topicId());
             return null;
         }
         namesChanged = true;
