@@ -11,9 +11,10 @@ import io.highwater.records.TimestampType;
 import java.nio.ByteBuffer;
 
 /**
- * Which batches a producer may send, in two steps: {@link #refusalOfHeader} by the bytes and the header, before a
- * partition is asked; {@link #refusalOfTopic} by the topic's configuration and the records, sizes before anything is
- * decompressed. Nothing is allocated for a batch that is taken.
+ * Which batches a producer may send, in three steps: {@link #refusalOfHeader} by the bytes and the header, before a
+ * partition is asked; {@link #refusalOfSize} by the topic's configuration, before anything is decompressed; and
+ * {@link #refusalOfRecords} by what a {@link RecordCheck} found, whose bounds are given here. Nothing is allocated for a
+ * batch that is taken.
  *
  * <p>No state; safe for any thread as long as the batch is the caller's alone.
  */
@@ -46,11 +47,8 @@ final class BatchRules {
         return RecordBatch.isTransactional(records, position) ? BatchRefusal.of(ErrorCode.INVALID_TXN_STATE) : null;
     }
 
-    /**
-     * Null when the topic takes the batch, whose header was found good. Then the header's largest timestamp is the true
-     * one: it is set, and the CRC renewed, where the producer had it wrong.
-     */
-    static BatchRefusal refusalOfTopic(final ByteBuffer batch, final LogConfig config, final long nowMs) {
+    /** Null when the records of the batch, whose header was found good, may be looked at. */
+    static BatchRefusal refusalOfSize(final ByteBuffer batch, final LogConfig config) {
         final int position = batch.position();
         if (batch.remaining() > config.maxMessageBytes()) {
             return BatchRefusal.of(ErrorCode.MESSAGE_TOO_LARGE);
@@ -58,13 +56,20 @@ final class BatchRules {
         if (batch.remaining() > config.segmentBytes()) {
             return BatchRefusal.of(ErrorCode.RECORD_LIST_TOO_LARGE);
         }
-        if (RecordBatch.timestampType(batch, position) != TimestampType.CREATE_TIME) {
-            return BatchRefusal.of(ErrorCode.INVALID_TIMESTAMP, "only the broker may stamp a batch");
-        }
-        final RecordCheck check = RecordCheck.ofThread();
-        final BatchProblem problem = check.check(batch, position, unpackedBytesMax(config), config.recordBytesMax());
-        if (problem != BatchProblem.NONE) {
-            return refusalOfRecords(problem, check, RecordBatch.recordCount(batch, position), config);
+        return RecordBatch.timestampType(batch, position) == TimestampType.CREATE_TIME
+                ? null
+                : BatchRefusal.of(ErrorCode.INVALID_TIMESTAMP, "only the broker may stamp a batch");
+    }
+
+    /**
+     * Null when the topic takes the batch, whose records were checked to their end. Then the header's largest timestamp is
+     * the true one: it is set, and the CRC renewed, where the producer had it wrong.
+     */
+    static BatchRefusal refusalOfRecords(
+            final ByteBuffer batch, final RecordCheck check, final LogConfig config, final long nowMs) {
+        final int position = batch.position();
+        if (check.problem() != BatchProblem.NONE) {
+            return refusalOfProblem(check, RecordBatch.recordCount(batch, position), config);
         }
         // Otherwise the log stamps the batch, and nothing that the producer says of time is kept.
         if (!config.logAppendTime()) {
@@ -79,12 +84,13 @@ final class BatchRules {
         return null;
     }
 
-    private static long unpackedBytesMax(final LogConfig config) {
+    /** What the records of a batch may take once decompressed. */
+    static long unpackedBytesMax(final LogConfig config) {
         return Math.max(RecordCheck.UNPACKED_BYTES_MAX, UNPACKED_PER_BATCH_BYTE * config.maxMessageBytes());
     }
 
-    private static BatchRefusal refusalOfRecords(
-            final BatchProblem problem, final RecordCheck check, final int count, final LogConfig config) {
+    private static BatchRefusal refusalOfProblem(final RecordCheck check, final int count, final LogConfig config) {
+        final BatchProblem problem = check.problem();
         if (problem == BatchProblem.DECOMPRESSED_TOO_LARGE) {
             return BatchRefusal.of(
                     errorOf(problem),

@@ -3,12 +3,14 @@ package io.highwater.broker.api;
 import io.highwater.broker.observe.Metrics;
 import io.highwater.broker.partition.Partition;
 import io.highwater.broker.partition.PendingAppend;
+import io.highwater.log.LogConfig;
 import io.highwater.port.Clock;
 import io.highwater.port.Retained;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.ProduceRequest;
 import io.highwater.protocol.message.ProduceResponse;
 import io.highwater.records.RecordBatch;
+import io.highwater.records.RecordCheck;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,6 +28,12 @@ import org.slf4j.LoggerFactory;
  */
 final class ProduceOperation {
     private static final Logger LOG = LoggerFactory.getLogger(ProduceOperation.class);
+
+    /**
+     * How much of compressed records is checked before the clock is looked at, decompressed: at most some 0.5 ms of the
+     * smallest records under gzip. More than the usual batch of a producer.
+     */
+    private static final long PIECE_BYTES = 64 << 10;
 
     private final List<Batch> batches = new ArrayList<>();
     private final ShardWork work = new ShardWork();
@@ -111,7 +119,7 @@ final class ProduceOperation {
     }
 
     /** One partition's part. */
-    private final class Batch extends PendingAppend implements Runnable {
+    private final class Batch extends PendingAppend implements ShardPart {
         private final ProduceRequest.TopicProduceData topic;
         private final ProduceRequest.PartitionProduceData data;
         private final Partition partition;
@@ -121,6 +129,9 @@ final class ProduceOperation {
 
         /** Told once, however it ends. */
         private boolean isDone;
+
+        /** The check of the records while it waits for the next turn; else null. */
+        private RecordCheck check;
 
         Batch(
                 final ProduceRequest.TopicProduceData topic,
@@ -134,8 +145,15 @@ final class ProduceOperation {
         }
 
         @Override
-        public void run() {
+        public boolean proceed(final Turn turn) {
             try {
+                if (check == null) {
+                    refusal = BatchRules.refusalOfSize(
+                            data.records, partition.log().config());
+                }
+                if (refusal == null && !isChecked(turn)) {
+                    return false;
+                }
                 store();
             } catch (final RuntimeException e) {
                 // The shard's other batches, and the share in the frame, must not be lost with this one.
@@ -144,17 +162,53 @@ final class ProduceOperation {
                     refuse(ErrorCode.UNKNOWN_SERVER_ERROR);
                 }
             }
+            return true;
+        }
+
+        /** False when the turn is over before the records are known to be good or bad. */
+        private boolean isChecked(final Turn turn) {
+            final ByteBuffer records = data.records;
+            final LogConfig config = partition.log().config();
+            final boolean isNew = check == null;
+            final RecordCheck at = isNew ? RecordCheck.ofThread() : check;
+            check = null;
+            boolean isChecked;
+            try {
+                isChecked = isNew
+                        ? at.begin(
+                                records,
+                                records.position(),
+                                BatchRules.unpackedBytesMax(config),
+                                config.recordBytesMax(),
+                                PIECE_BYTES)
+                        : at.proceed(PIECE_BYTES);
+                while (!isChecked && !turn.isOver()) {
+                    isChecked = at.proceed(PIECE_BYTES);
+                }
+                if (!isChecked && turn.mayKeep(at.keptBytesMax())) {
+                    at.keep();
+                    check = at;
+                }
+            } finally {
+                // After a fault, too: nobody else ends it.
+                if (check == null) {
+                    at.end();
+                }
+            }
+            if (isChecked) {
+                refusal = BatchRules.refusalOfRecords(records, at, config, clock.wallMs());
+            }
+            return isChecked;
         }
 
         private void store() {
-            final ByteBuffer records = data.records;
-            final int bytes = records.remaining();
-            final int count = RecordBatch.recordCount(records, records.position());
-            refusal = BatchRules.refusalOfTopic(records, partition.log().config(), clock.wallMs());
             if (refusal != null) {
                 refuse(refusal.error());
                 return;
             }
+            final ByteBuffer records = data.records;
+            final int bytes = records.remaining();
+            final int count = RecordBatch.recordCount(records, records.position());
             partition.append(records, this, request.acks < 0, Math.max(0, request.timeoutMs));
             if (isStored()) {
                 metrics.appended(count, bytes);

@@ -17,22 +17,23 @@ import org.slf4j.LoggerFactory;
 final class ShardWork {
     private static final Logger LOG = LoggerFactory.getLogger(ShardWork.class);
 
-    private final Map<Shard, List<Runnable>> parts = new LinkedHashMap<>();
+    private final Map<Shard, List<ShardPart>> parts = new LinkedHashMap<>();
 
     /** A part that answers for its own faults. */
-    void add(final Shard shard, final Runnable part) {
+    void add(final Shard shard, final ShardPart part) {
         parts.computeIfAbsent(shard, unused -> new ArrayList<>()).add(part);
     }
 
     /** A part, and what its answer says when it met a fault of ours. */
     void add(final Shard shard, final Runnable part, final Runnable onFault) {
-        add(shard, () -> {
+        add(shard, turn -> {
             try {
                 part.run();
             } catch (final RuntimeException e) {
                 LOG.error("a part of a request met a fault", e);
                 onFault.run();
             }
+            return true;
         });
     }
 
@@ -47,10 +48,11 @@ final class ShardWork {
         }
         final AtomicInteger shardsLeft = new AtomicInteger(parts.size());
         parts.forEach((shard, tasks) -> {
-            tasks.add(() -> {
+            tasks.add(turn -> {
                 if (shardsLeft.decrementAndGet() == 0) {
                     done.run();
                 }
+                return true;
             });
             turns.run(shard, tasks);
         });

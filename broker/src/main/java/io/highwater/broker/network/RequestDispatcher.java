@@ -1,6 +1,7 @@
 package io.highwater.broker.network;
 
 import io.highwater.broker.api.ApiHandler;
+import io.highwater.broker.api.ShardAgendas;
 import io.highwater.broker.observe.Metrics;
 import io.highwater.port.Clock;
 import io.highwater.port.Shard;
@@ -24,6 +25,7 @@ public final class RequestDispatcher implements LinkHandler.Factory {
     private final ConnectionCounts counts;
     private final AppendGate appendGate;
     private final Clock clock;
+    private final ShardAgendas agendas;
     private final Metrics metrics;
 
     /** One handler per API; ApiVersions must be among them. */
@@ -52,6 +54,7 @@ public final class RequestDispatcher implements LinkHandler.Factory {
         this.counts = counts;
         this.appendGate = appendGate;
         this.clock = clock;
+        this.agendas = new ShardAgendas(clock);
         this.metrics = metrics;
     }
 
@@ -87,6 +90,10 @@ public final class RequestDispatcher implements LinkHandler.Factory {
 
     Clock clock() {
         return clock;
+    }
+
+    ShardAgendas agendas() {
+        return agendas;
     }
 
     Metrics metrics() {

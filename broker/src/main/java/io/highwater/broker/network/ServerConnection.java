@@ -60,7 +60,7 @@ final class ServerConnection implements LinkHandler {
         this.dispatcher = dispatcher;
         this.shard = shard;
         this.held = new HeldRequest(dispatcher.appendGate(), shard, dispatcher.metrics(), this::handleAndRead);
-        this.turns = new ShardTurns(dispatcher.clock());
+        this.turns = new ShardTurns(dispatcher.agendas());
     }
 
     @Override

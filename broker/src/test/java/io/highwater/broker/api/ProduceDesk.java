@@ -31,7 +31,7 @@ final class ProduceDesk {
     private final SimulatedScheduler scheduler = new SimulatedScheduler(3, new Trace());
     private final SimulatedProcess process = scheduler.newProcess("node");
     private final Shard shard = process.newShard("shard");
-    private final ShardTurns turns = new ShardTurns(process.clock());
+    private final ShardTurns turns = new ShardTurns(new ShardAgendas(process.clock()));
     private final MetadataView metadata = new MetadataView();
     private final HostedPartitions hosted = new HostedPartitions();
     private final LogDirectory directory;

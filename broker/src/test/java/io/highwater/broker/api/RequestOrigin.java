@@ -12,7 +12,7 @@ final class RequestOrigin implements RequestContext {
     int frameShares = 1;
     Runnable onAbandoned = () -> {};
 
-    private final ShardTurns turns = new ShardTurns(new SimulatedScheduler(1, new Trace()).clock());
+    private final ShardTurns turns;
     private final Shard shard;
     private final short version;
 
@@ -34,6 +34,11 @@ final class RequestOrigin implements RequestContext {
     };
 
     RequestOrigin(final Shard shard, final int version) {
+        this(shard, version, new ShardTurns(new ShardAgendas(new SimulatedScheduler(1, new Trace()).clock())));
+    }
+
+    RequestOrigin(final Shard shard, final int version, final ShardTurns turns) {
+        this.turns = turns;
         this.shard = shard;
         this.version = (short) version;
     }

@@ -26,8 +26,8 @@ final class ShardWorkTest {
                 },
                 () -> events.add("faulty part"));
         work.add(one, () -> events.add("next part"), () -> events.add("wrong"));
-        work.add(other, () -> events.add("other shard"));
-        work.run(new ShardTurns(scheduler.clock()), () -> events.add("done"));
+        work.add(other, turn -> events.add("other shard"));
+        work.run(new ShardTurns(new ShardAgendas(scheduler.clock())), () -> events.add("done"));
         scheduler.runFor(10);
         assertEquals("done", events.get(3));
         assertEquals(

@@ -1,6 +1,7 @@
 package io.highwater.records;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 
 /**
  * Walks the records of one produced batch after the other: fields that fill each record, offsets 0, 1, 2 and so on, as
@@ -9,7 +10,12 @@ import java.nio.ByteBuffer;
  *
  * <p>Plain records are walked in place; compressed ones are decompressed piece by piece and not kept (see
  * {@link RecordSkimmer} for the memory). No allocation once a codec was used. Its findings stand until the next check.
- * Confined to one thread; {@link #ofThread} gives the thread's own.
+ *
+ * <p>The records of a compressed batch may take long, so they can be checked piece by piece, with the same findings:
+ * {@link #begin}, {@link #proceed} until it is done, {@link #end} whatever happens. Whoever lets others check between two
+ * pieces {@link #keep}s the check for as long, and with it the memory of its codec.
+ *
+ * <p>Confined to one thread; {@link #ofThread} gives the thread's own.
  */
 public final class RecordCheck {
     /**
@@ -19,48 +25,138 @@ public final class RecordCheck {
      */
     public static final long UNPACKED_BYTES_MAX = 32L << 20;
 
-    private static final ThreadLocal<RecordCheck> OF_THREAD = ThreadLocal.withInitial(RecordCheck::new);
+    /** How many checks that were kept a thread has ready for the next time, beside its own; others are freed. */
+    private static final int SPARES_MAX = 3;
 
+    /** The checks of a thread that nobody keeps; the first is the thread's own. */
+    private static final ThreadLocal<ArrayDeque<RecordCheck>> OF_THREAD = ThreadLocal.withInitial(ArrayDeque::new);
+
+    /** What is wrong as far as the check has come. */
+    private BatchProblem problem = BatchProblem.NONE;
+
+    /** While a check is under way, the next record. */
     private int recordIndex;
+
+    /** Records of the batch at hand by its header. */
+    private int count;
+
+    private long baseTimestamp;
+    private boolean isKept;
     private long maxTimestamp;
     private int maxTimestampIndex;
     private long minTimestamp;
     private int minTimestampIndex;
-    private final RecordSkimmer skimmer = RecordSkimmer.ofThread();
+    private final RecordSkimmer skimmer = new RecordSkimmer();
 
     private RecordCheck() {}
 
     /** The one of the thread that calls. */
     public static RecordCheck ofThread() {
-        return OF_THREAD.get();
+        final ArrayDeque<RecordCheck> free = OF_THREAD.get();
+        if (free.isEmpty()) {
+            free.push(new RecordCheck());
+        }
+        return free.peek();
+    }
+
+    /** Checks the batch at {@code position} in one go: see {@link #begin}. */
+    public BatchProblem check(
+            final ByteBuffer buffer, final int position, final long unpackedBytesMax, final int recordBytesMax) {
+        try {
+            begin(buffer, position, unpackedBytesMax, recordBytesMax, Long.MAX_VALUE);
+        } finally {
+            end();
+        }
+        return problem;
     }
 
     /**
-     * Checks the batch at {@code position}, whose header was found good. The buffer's position and limit move, and are put
-     * back.
+     * Begins to check the batch at {@code position}, whose header was found good. Until {@link #end} the bytes must stay
+     * as they are, and the buffer's position and limit are not the caller's; then they are put back.
      *
      * @param unpackedBytesMax how much compressed records may take once decompressed
      * @param recordBytesMax how much one compressed record may take once decompressed
+     * @param pieceBytes how much of compressed records to check now, counted decompressed; the record that exceeds it, as
+     *     any plain batch, is checked to its end
+     * @return whether the check is done: then {@link #problem} and the other findings are known
      */
-    public BatchProblem check(
-            final ByteBuffer buffer, final int position, final long unpackedBytesMax, final int recordBytesMax) {
+    public boolean begin(
+            final ByteBuffer buffer,
+            final int position,
+            final long unpackedBytesMax,
+            final int recordBytesMax,
+            final long pieceBytes) {
         maxTimestamp = RecordBatch.NO_TIMESTAMP;
         maxTimestampIndex = -1;
         minTimestamp = Long.MAX_VALUE;
         minTimestampIndex = -1;
-        final int count = RecordBatch.recordCount(buffer, position);
-        final long baseTimestamp = RecordBatch.baseTimestamp(buffer, position);
+        count = RecordBatch.recordCount(buffer, position);
+        baseTimestamp = RecordBatch.baseTimestamp(buffer, position);
         if ((RecordBatch.attributes(buffer, position) & RecordBatch.CODEC_MASK) == 0) {
             final int limit = position + RecordBatch.sizeInBytes(buffer, position);
-            return walk(buffer, position + RecordBatch.HEADER_BYTES, limit, count, baseTimestamp);
+            problem = walk(buffer, position + RecordBatch.HEADER_BYTES, limit);
+            return true;
         }
         recordIndex = 0;
-        final BatchProblem problem = skimmer.open(buffer, position, unpackedBytesMax, recordBytesMax);
-        try {
-            return problem == BatchProblem.NONE ? skim(count, baseTimestamp) : problem;
-        } finally {
-            skimmer.close();
+        problem = skimmer.open(buffer, position, unpackedBytesMax, recordBytesMax);
+        return problem != BatchProblem.NONE || proceed(pieceBytes);
+    }
+
+    /** Goes on where the check stopped; arguments and result as those of {@link #begin}. Not to be called once it is done. */
+    public boolean proceed(final long pieceBytes) {
+        long bytesLeft = pieceBytes;
+        for (int i = recordIndex; i < count; i++) {
+            recordIndex = i;
+            if (bytesLeft <= 0) {
+                return false;
+            }
+            problem = skimmer.next();
+            if (problem != BatchProblem.NONE) {
+                return true;
+            }
+            if (skimmer.offsetDelta() != i) {
+                problem = BatchProblem.BAD_RECORD;
+                return true;
+            }
+            bytesLeft -= skimmer.recordBytes();
+            note(i, baseTimestamp + skimmer.timestampDelta());
         }
+        recordIndex = count;
+        problem = skimmer.checkEnd();
+        return true;
+    }
+
+    /** The most memory that is {@link #keep kept} with the check of compressed records that is under way, in bytes. */
+    public long keptBytesMax() {
+        return skimmer.heldBytesMax();
+    }
+
+    /** Leaves a check that was begun to its beginner: from now to {@link #end} the thread's own is another one. */
+    public void keep() {
+        if (!isKept) {
+            isKept = true;
+            OF_THREAD.get().remove(this);
+            skimmer.leaveOtherCodecsTo(ofThread().skimmer);
+        }
+    }
+
+    /** Lets go of the batch, done or not; the findings stand. May be repeated; a check that was kept is no longer the caller's. */
+    public void end() {
+        skimmer.close();
+        if (isKept) {
+            isKept = false;
+            final ArrayDeque<RecordCheck> free = OF_THREAD.get();
+            if (free.size() <= SPARES_MAX) {
+                free.add(this);
+            } else {
+                skimmer.free();
+            }
+        }
+    }
+
+    /** What is wrong with the batch. */
+    public BatchProblem problem() {
+        return problem;
     }
 
     /** Place in the batch of the record that is wrong, the record count when it is what follows the last one. */
@@ -88,29 +184,14 @@ public final class RecordCheck {
         return minTimestampIndex;
     }
 
-    private BatchProblem skim(final int count, final long baseTimestamp) {
-        for (int i = 0; i < count; i++) {
-            recordIndex = i;
-            final BatchProblem problem = skimmer.next();
-            if (problem != BatchProblem.NONE) {
-                return problem;
-            }
-            if (skimmer.offsetDelta() != i) {
-                return BatchProblem.BAD_RECORD;
-            }
-            note(i, baseTimestamp + skimmer.timestampDelta());
-        }
-        recordIndex = count;
-        return skimmer.checkEnd();
-    }
-
     /** Walks the plain records in {@code [position, limit)}. */
-    private BatchProblem walk(
-            final ByteBuffer buffer, final int position, final int limit, final int count, final long baseTimestamp) {
+    private BatchProblem walk(final ByteBuffer buffer, final int position, final int limit) {
+        final int records = count;
+        final long base = baseTimestamp;
         long max = maxTimestamp;
         long min = minTimestamp;
         int at = position;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < records; i++) {
             final long length = Varint.read(buffer, at, limit);
             final int start = Varint.end(length);
             recordIndex = i;
@@ -125,14 +206,14 @@ public final class RecordCheck {
             if (afterTimestamp == Varint.MALFORMED || !isRecord(buffer, afterTimestamp, at, i)) {
                 return BatchProblem.BAD_RECORD;
             }
-            final long timestamp = baseTimestamp + Varint.longAt(buffer, timestampAt);
+            final long timestamp = base + Varint.longAt(buffer, timestampAt);
             if (timestamp > max || timestamp < min) {
                 note(i, timestamp);
                 max = maxTimestamp;
                 min = minTimestamp;
             }
         }
-        recordIndex = count;
+        recordIndex = records;
         return at == limit ? BatchProblem.NONE : BatchProblem.BAD_COUNT;
     }
 

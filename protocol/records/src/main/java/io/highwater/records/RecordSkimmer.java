@@ -1,6 +1,7 @@
 package io.highwater.records;
 
 import io.highwater.records.codec.DecompressionLimitException;
+import io.highwater.records.codec.SnappyCodec;
 import io.highwater.records.codec.Unpacker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,19 +12,29 @@ import java.nio.ByteBuffer;
  *
  * <p>Its memory is that of the codecs: their native state, and the largest piece that each decompresses at one time (64
  * KiB for gzip, 128 KiB for zstd, a block of at most 4 MiB for LZ4, and for Snappy a block, which may be a whole batch and
- * so reaches the bound on unpacked bytes). It is taken at the first batch of a codec and kept, so there is
- * {@link #ofThread one for each thread}. Confined to it; one batch at a time.
+ * so reaches the bound on unpacked bytes). It is taken at the first batch of a codec and kept until {@link #free}.
+ * Confined to one thread; one batch at a time.
  */
 final class RecordSkimmer {
     /** Attributes, timestamp delta, offset delta, key length, value length, header count: one byte each at least. */
     static final int RECORD_BYTES_MIN = 6;
 
+    /** The library's own bound on the window of a zstd frame. */
+    private static final long ZSTD_WINDOW_BYTES_MAX = 128L << 20;
+
+    private static final long LZ4_BLOCK_BYTES_MAX = 4L << 20;
+
+    /** What every codec has, its native state and small pieces: 40 KiB and 64 KiB for gzip, 160 KiB and 128 KiB for zstd. */
+    private static final long CODEC_BYTES = 512L << 10;
+
     private static final int INT_BYTES_MAX = 5;
     private static final int LONG_BYTES_MAX = 10;
-    private static final ThreadLocal<RecordSkimmer> OF_THREAD = ThreadLocal.withInitial(RecordSkimmer::new);
 
     /** By codec id; null until the first batch of the codec. */
     private final Unpacker[] unpackers = new Unpacker[Compression.values().length];
+
+    /** By codec id: the most memory that batches so far may have made the unpacker take. */
+    private final long[] heldBytesMax = new long[unpackers.length];
 
     /** The unpacker of the batch at hand, null between batches. */
     private Unpacker unpacker;
@@ -40,21 +51,19 @@ final class RecordSkimmer {
     private long unpackedBytesMax;
     private int recordBytesMax;
 
+    /** Bytes of the record that was gone over last, without its length. */
+    private int recordBytes;
     /** Bytes that the current record, or the number before it, may still take. */
     private int recordBytesLeft;
     /** A field ended beyond its record, or the stream did. Sticky until the next batch. */
     private boolean isBroken;
 
+    private Compression codec = Compression.NONE;
     private ByteBuffer batch;
     private int batchPosition;
     private int batchLimit;
     private long timestampDelta;
     private int offsetDelta;
-
-    /** The thread's own. */
-    static RecordSkimmer ofThread() {
-        return OF_THREAD.get();
-    }
 
     /**
      * Before the first record of the compressed batch at {@code position}, whose header was found good. Until
@@ -66,7 +75,7 @@ final class RecordSkimmer {
     BatchProblem open(final ByteBuffer buffer, final int position, final long bytesMax, final int recordMax) {
         final int start = position + RecordBatch.HEADER_BYTES;
         final int limit = position + RecordBatch.sizeInBytes(buffer, position);
-        final Compression codec = RecordBatch.codec(buffer, position);
+        codec = RecordBatch.codec(buffer, position);
         batch = buffer;
         batchPosition = buffer.position();
         batchLimit = buffer.limit();
@@ -76,7 +85,8 @@ final class RecordSkimmer {
         at = 0;
         end = 0;
         unpackedBytesLeft = bytesMax;
-        unpacker = unpackerOf(codec);
+        unpacker = unpackerOf();
+        heldBytesMax[codec.id()] = Math.max(heldBytesMax[codec.id()], heldBytesMax(limit - start));
         try {
             unpacker.begin(compressed(buffer, start, limit), bytesMax);
             return BatchProblem.NONE;
@@ -100,6 +110,7 @@ final class RecordSkimmer {
                 // Known before the bytes are unpacked for nothing.
                 return BatchProblem.DECOMPRESSED_TOO_LARGE;
             }
+            recordBytes = length;
             recordBytesLeft = length;
             skimRecord();
             return isBroken || recordBytesLeft != 0 ? BatchProblem.BAD_RECORD : BatchProblem.NONE;
@@ -127,6 +138,44 @@ final class RecordSkimmer {
         return offsetDelta;
     }
 
+    /** What the current record takes once decompressed, without its length. */
+    int recordBytes() {
+        return recordBytes;
+    }
+
+    /** The most memory that the unpacker of the batch at hand holds: of one piece, or of what came before the next. */
+    long heldBytesMax() {
+        return heldBytesMax[codec.id()];
+    }
+
+    /** Leaves the memory of all codecs but that of the batch at hand to another, or frees it when that has its own. */
+    void leaveOtherCodecsTo(final RecordSkimmer next) {
+        for (int id = 0; id < unpackers.length; id++) {
+            final Unpacker other = unpackers[id];
+            if (other == null || other == unpacker) {
+                continue;
+            }
+            if (next.unpackers[id] == null) {
+                next.unpackers[id] = other;
+                next.heldBytesMax[id] = heldBytesMax[id];
+            } else {
+                other.close();
+            }
+            unpackers[id] = null;
+            heldBytesMax[id] = 0;
+        }
+    }
+
+    private long heldBytesMax(final int compressedBytes) {
+        return CODEC_BYTES
+                + switch (codec) {
+                    case SNAPPY -> Math.min(unpackedBytesMax, (long) SnappyCodec.EXPANSION_MAX * compressedBytes);
+                    case ZSTD -> Math.min(unpackedBytesMax, ZSTD_WINDOW_BYTES_MAX);
+                    case LZ4 -> LZ4_BLOCK_BYTES_MAX;
+                    case GZIP, NONE -> 0;
+                };
+    }
+
     /** Lets go of the batch and puts its buffer's position and limit back; nothing when there is none. */
     void close() {
         if (batch == null) {
@@ -141,7 +190,16 @@ final class RecordSkimmer {
         piece = null;
     }
 
-    private Unpacker unpackerOf(final Compression codec) {
+    /** Gives the native state of the codecs back, between batches: the last call. */
+    void free() {
+        for (final Unpacker each : unpackers) {
+            if (each != null) {
+                each.close();
+            }
+        }
+    }
+
+    private Unpacker unpackerOf() {
         if (unpackers[codec.id()] == null) {
             unpackers[codec.id()] = codec.newUnpacker();
         }

@@ -12,7 +12,10 @@ import java.io.OutputStream;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,6 +216,131 @@ class RecordCheckTest {
         assertTrue(allocated < 1_000, "100 checks allocated " + allocated + " bytes");
         assertEquals(0, batch.position());
         assertEquals(RecordBatch.sizeInBytes(batch, 0), batch.limit());
+    }
+
+    /**
+     * Aim: a check in pieces finds what one in one go finds. Method: pieces of every size, of batches that are good and bad in
+     * many ways, and somebody else's batch is checked between any two.
+     */
+    @ParameterizedTest
+    @EnumSource(Compression.class)
+    void aCheckInPiecesFindsWhatOneInOneGoFinds(final Compression codec) throws IOException {
+        final List<ByteBuffer> batches = goodAndBad(codec);
+        final ByteBuffer other = Sample.batch(codec, Sample.manyRecords(5, 3));
+        int pieces = 0;
+        for (final ByteBuffer batch : batches) {
+            final String whole = findings(batch, check(batch));
+            for (int pieceBytes = 1; pieceBytes < 1_500; pieceBytes += pieceBytes < 400 ? 1 : 100) {
+                final RecordCheck own = RecordCheck.ofThread();
+                boolean isDone = own.begin(batch, 0, BYTES_MAX, Integer.MAX_VALUE, pieceBytes);
+                while (!isDone) {
+                    pieces++;
+                    own.keep();
+                    assertNotEquals(own, RecordCheck.ofThread());
+                    final BatchProblem found = RecordCheck.ofThread().check(other, 0, BYTES_MAX, Integer.MAX_VALUE);
+                    assertEquals(BatchProblem.NONE, found);
+                    isDone = own.proceed(pieceBytes);
+                }
+                own.end();
+                assertEquals(whole, findings(own, batch, own.problem()), "pieces of " + pieceBytes);
+            }
+        }
+        assertTrue(codec == Compression.NONE ? pieces == 0 : pieces > 10_000, pieces + " pieces");
+    }
+
+    @Test
+    void aPieceIsNoMoreThanItsBytesAndARecord() {
+        final ByteBuffer batch = Sample.batch(Compression.GZIP, Sample.manyRecords(3, 40));
+        for (int i = 0; i < 39; i++) {
+            assertEquals(false, i == 0 ? check.begin(batch, 0, BYTES_MAX, Integer.MAX_VALUE, 1) : check.proceed(1));
+            assertEquals(i + 1, check.recordIndex());
+        }
+        assertTrue(check.proceed(1));
+        check.end();
+        assertEquals(BatchProblem.NONE, check.problem());
+        assertEquals(0, batch.position());
+        assertEquals(RecordBatch.sizeInBytes(batch, 0), batch.limit());
+    }
+
+    /** Aim: neither are checks made for each batch, nor are all kept that were ever needed at one time. */
+    @Test
+    void aThreadHasFewChecksReadyAndUsesThemAgain() {
+        final ByteBuffer batch = Sample.batch(Compression.GZIP, Sample.manyRecords(3, 40));
+        final Set<RecordCheck> seen = new HashSet<>();
+        for (int round = 0; round < 10; round++) {
+            final List<RecordCheck> kept = keep(batch, 3);
+            kept.forEach(RecordCheck::end);
+            seen.addAll(kept);
+        }
+        assertEquals(4, seen.size());
+        keep(batch, 9).forEach(RecordCheck::end);
+        final List<RecordCheck> again = keep(batch, 9);
+        assertEquals(3, again.stream().filter(seen::contains).count());
+        again.forEach(RecordCheck::end);
+        assertEquals(BatchProblem.NONE, RecordCheck.ofThread().check(batch, 0, BYTES_MAX, Integer.MAX_VALUE));
+    }
+
+    /** Aim: what is kept is no more than it says, whatever batches came before. */
+    @Test
+    void theMemoryOfOtherCodecsIsNotKept() {
+        final ByteBuffer large = Sample.batch(Compression.SNAPPY, Sample.manyRecords(3, 400));
+        final ByteBuffer small = Sample.batch(Compression.SNAPPY, Sample.manyRecords(3, 2));
+        assertEquals(BatchProblem.NONE, check(large));
+        final long held = keptBytesMax(check, small);
+        assertTrue(held > RecordBatch.sizeInBytes(large, 0), "the piece of the large batch is there: " + held);
+        final RecordCheck kept = keep(Sample.batch(Compression.GZIP, Sample.manyRecords(3, 2)), 1)
+                .get(0);
+        assertTrue(kept.keptBytesMax() < 1 << 20, "kept " + kept.keptBytesMax());
+        assertEquals(held, keptBytesMax(RecordCheck.ofThread(), small));
+        kept.end();
+        assertTrue(keptBytesMax(kept, small) < held);
+    }
+
+    private static long keptBytesMax(final RecordCheck check, final ByteBuffer batch) {
+        check.begin(batch, 0, BYTES_MAX, Integer.MAX_VALUE, 1);
+        final long bytes = check.keptBytesMax();
+        check.end();
+        return bytes;
+    }
+
+    /** Checks of the batch that are begun and kept, all at the same time. */
+    private static List<RecordCheck> keep(final ByteBuffer batch, final int count) {
+        final List<RecordCheck> kept = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            final RecordCheck each = RecordCheck.ofThread();
+            assertEquals(false, each.begin(Sample.direct(batch), 0, BYTES_MAX, Integer.MAX_VALUE, 1));
+            each.keep();
+            kept.add(each);
+        }
+        return kept;
+    }
+
+    private static List<ByteBuffer> goodAndBad(final Compression codec) throws IOException {
+        final List<LogRecord> records = Sample.manyRecords(4, 30);
+        final byte[] plain = Sample.plainRecords(records);
+        final byte[] stream = compress(codec, plain);
+        final SeededRandom random = new SeededRandom(19);
+        final List<ByteBuffer> batches = new ArrayList<>();
+        batches.add(Sample.withPayload(codec, records, stream));
+        batches.add(Sample.withPayload(codec, records.subList(0, 29), stream));
+        batches.add(Sample.withPayload(codec, records, java.util.Arrays.copyOf(stream, stream.length - 1)));
+        batches.add(Sample.withPayload(codec, records, join(stream, new byte[] {0})));
+        for (int i = 0; i < 10; i++) {
+            batches.add(Sample.withPayload(codec, records, compress(codec, damaged(random, plain.clone()))));
+            batches.add(Sample.withPayload(codec, records, damaged(random, stream.clone())));
+        }
+        batches.addAll(batches.stream().map(Sample::direct).toList());
+        return batches;
+    }
+
+    private String findings(final ByteBuffer batch, final BatchProblem problem) {
+        return findings(check, batch, problem);
+    }
+
+    private static String findings(final RecordCheck check, final ByteBuffer batch, final BatchProblem problem) {
+        return problem + " at " + check.recordIndex() + ", times " + check.minTimestamp() + " at "
+                + check.minTimestampIndex() + " to " + check.maxTimestamp() + " at " + check.maxTimestampIndex()
+                + ", buffer " + batch.position() + " to " + batch.limit();
     }
 
     @ParameterizedTest

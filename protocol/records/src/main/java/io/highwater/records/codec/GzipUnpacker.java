@@ -65,6 +65,11 @@ final class GzipUnpacker extends Unpacker {
         inflater.reset();
     }
 
+    @Override
+    public void close() {
+        inflater.end();
+    }
+
     private void beginMember(final ByteBuffer source) throws IOException {
         require(source, FIXED_BYTES);
         final int start = source.position();

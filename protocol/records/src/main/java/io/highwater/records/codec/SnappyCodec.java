@@ -11,6 +11,9 @@ import org.xerial.snappy.SnappyOutputStream;
  * several C, Go, JavaScript and Python clients send. Safe for any thread because it has no state.
  */
 public final class SnappyCodec {
+    /** No block is more than so many times its size once decompressed. */
+    public static final int EXPANSION_MAX = SnappyBlocks.EXPANSION_MAX;
+
     private SnappyCodec() {}
 
     /** Compresses into {@code out}, framed. */

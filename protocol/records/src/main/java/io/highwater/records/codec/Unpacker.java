@@ -10,10 +10,9 @@ import java.util.zip.DataFormatException;
  * records without keeping them. Stricter than the streams of this package: what a consumer might refuse is refused here,
  * and so are bytes after the end.
  *
- * <p>An unpacker holds native memory for as long as it lives, so there is one per thread and codec. Confined to one
- * thread.
+ * <p>An unpacker holds native memory until {@link #close}, so few are made and each is used again. Confined to one thread.
  */
-public abstract class Unpacker {
+public abstract class Unpacker implements AutoCloseable {
     /** What is being decompressed; its position moves on. Null between streams. */
     private ByteBuffer in;
 
@@ -58,6 +57,10 @@ public abstract class Unpacker {
 
     /** The stream is done with. */
     protected void onEnd() {}
+
+    /** Gives the native state back: the last call. Memory off the heap follows when the unpacker is collected. */
+    @Override
+    public void close() {}
 
     /** Refuses a stream that ends before as many bytes. */
     static void require(final ByteBuffer source, final int bytes) throws IOException {

@@ -47,4 +47,9 @@ final class ZstdUnpacker extends Unpacker {
     protected void onEnd() {
         context.reset();
     }
+
+    @Override
+    public void close() {
+        context.close();
+    }
 }
