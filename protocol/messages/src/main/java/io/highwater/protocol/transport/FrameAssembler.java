@@ -31,7 +31,16 @@ final class FrameAssembler {
 
         /** The stream is not one of frames, or has to end; nothing more is delivered. */
         void onBroken(String reason);
+
+        /** The peer has ended its side, and what it had sent before is too much to be held; nothing more is delivered. */
+        void onOverrun(String reason);
     }
+
+    /** A transport that reads on while the link is blocked, to find the end of the stream, finds no more than a socket holds. */
+    private static final int READ_ON_BYTES_MAX = 8 << 20;
+
+    /** The same while memory is short. */
+    private static final int READ_ON_BYTES_SHORT = 64 << 10;
 
     /** A slice may pin a chunk of at most so many times its size. */
     private static final int PINNED_FACTOR_MAX = 4;
@@ -53,6 +62,9 @@ final class FrameAssembler {
 
     /** Received and not yet looked at; null when there is nothing. */
     private ByteBuf input;
+
+    /** The {@link #input} when it was joined of several chunks, else null. */
+    private ByteBuf joined;
 
     /** The memory of the frame being filled, while in its body; the account has the grant for all of it. */
     private ByteBuf half;
@@ -102,6 +114,11 @@ final class FrameAssembler {
             chunk.release();
         } else if (input == null) {
             input = chunk;
+        } else if (input.readableBytes() + chunk.readableBytes()
+                > (account.isMemoryShort() ? READ_ON_BYTES_SHORT : READ_ON_BYTES_MAX)) {
+            chunk.release();
+            close();
+            sink.onOverrun("the peer has ended, and there is no memory for all that it had sent before");
         } else {
             // Only when a transport had to read on while blocked, as at the end of a stream.
             input = join(input, chunk);
@@ -254,14 +271,24 @@ final class FrameAssembler {
         if (input != null) {
             input.release();
             input = null;
+            joined = null;
         }
     }
 
+    /** Grows by doubling: what a socket holds comes in many chunks. A buffer that frames are slices of stays as it is. */
+    @SuppressWarnings("ReferenceEquality") // The very buffer that was made here.
     private ByteBuf join(final ByteBuf first, final ByteBuf second) {
-        final ByteBuf both = allocator.directBuffer(first.readableBytes() + second.readableBytes());
-        both.writeBytes(first).writeBytes(second);
-        first.release();
+        final ByteBuf both;
+        if (first == joined && first.refCnt() == 1) {
+            both = first;
+        } else {
+            both = allocator.directBuffer(2 * (first.readableBytes() + second.readableBytes()));
+            both.writeBytes(first);
+            first.release();
+        }
+        both.writeBytes(second);
         second.release();
+        joined = both;
         return both;
     }
 }

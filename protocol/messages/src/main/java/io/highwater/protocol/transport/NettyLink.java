@@ -221,6 +221,11 @@ final class NettyLink extends ChannelInboundHandlerAdapter
     }
 
     @Override
+    public void onOverrun(final String why) {
+        close(why);
+    }
+
+    @Override
     public void onMemory() {
         assembler.pump();
         afterPump();

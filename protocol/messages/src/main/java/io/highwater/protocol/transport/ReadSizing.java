@@ -63,7 +63,8 @@ final class ReadSizing extends DefaultMaxMessagesRecvByteBufAllocator {
                 }
                 return target.retain();
             }
-            if (account.isMemoryShort()) {
+            // A link that is blocked is read to find its end only: byte by byte, that would take for ever.
+            if (account.isMemoryShort() && !assembler.isBlocked()) {
                 readChunk = false;
                 final int bytes = Math.max(1, assembler.prefixBytesMissing());
                 return allocator.directBuffer(bytes, bytes);

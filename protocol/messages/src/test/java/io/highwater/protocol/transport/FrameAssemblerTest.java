@@ -27,6 +27,7 @@ class FrameAssemblerTest implements FrameAssembler.Sink, FrameAccount.Owner {
     private FrameAssembler assembler = new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, account, this);
     private final ArrayDeque<ByteBuf> frames = new ArrayDeque<>();
     private String broken;
+    private String overrun;
     private boolean pausesAtEachFrame;
 
     @Test
@@ -92,6 +93,64 @@ class FrameAssemblerTest implements FrameAssembler.Sink, FrameAccount.Owner {
         assembler.received(Unpooled.directBuffer().writeInt(bytes).writeZero(100));
         assembler.close();
         assertEquals(0, wide.bytesInFlight());
+    }
+
+    /** A transport that looks for the end of a stream delivers all that comes before it, asked or not. */
+    @Test
+    void holdsWhatComesWhileItIsPausedAndDeliversItLater() {
+        pausesAtEachFrame = true;
+        final ByteBuf stream = Unpooled.buffer();
+        for (int i = 0; i < 100; i++) {
+            stream.writeInt(700);
+            for (int at = 0; at < 700; at++) {
+                stream.writeByte(i);
+            }
+        }
+        int next = 0;
+        while (stream.isReadable()) {
+            final int bytes = Math.min(1 + next++ % 90, stream.readableBytes());
+            assembler.received(Unpooled.directBuffer(bytes).writeBytes(stream, bytes));
+            if (next % 40 == 0) {
+                // A frame that is still in use must not move when the buffer that it lies in grows.
+                assembler.resume();
+            }
+        }
+        stream.release();
+        for (int i = 0; frames.size() < 100; i++) {
+            assertTrue(i < 100, "no frame comes");
+            assembler.resume();
+        }
+        int i = 0;
+        for (final ByteBuf frame : frames) {
+            assertEquals(700, frame.readableBytes());
+            for (int at = 0; at < 700; at++) {
+                assertEquals(i, frame.getByte(at));
+            }
+            i++;
+        }
+        releaseAll();
+        assertNull(overrun);
+        assertEquals(0, budget.bytesInFlight());
+    }
+
+    @Test
+    void holdsLittleOfWhatComesWhileItWaitsForMemory() {
+        final FrameAccount other = budget.open(new FrameLimits(FRAME_BYTES_MAX, FRAME_BYTES_MAX), shard, this);
+        final FrameAssembler full = new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, other, this);
+        full.received(Unpooled.directBuffer().writeInt(FRAME_BYTES_MAX).writeZero(100));
+        final FrameAccount third = budget.open(new FrameLimits(FRAME_BYTES_MAX, FRAME_BYTES_MAX), shard, this);
+        new FrameAssembler(UnpooledByteBufAllocator.DEFAULT, third, this)
+                .received(Unpooled.directBuffer().writeInt(FRAME_BYTES_MAX).writeZero(100));
+        assembler.received(Unpooled.directBuffer().writeInt(90_000));
+        assertTrue(assembler.isBlocked());
+        int held = 0;
+        while (overrun == null) {
+            assertTrue(held <= 65_536, held + " bytes are held");
+            assembler.received(Unpooled.directBuffer(4_096).writeZero(4_096));
+            held += 4_096;
+        }
+        assertTrue(held > 60_000, "closed at " + held);
+        assertEquals(0, frames.size());
     }
 
     @Test
@@ -205,6 +264,11 @@ class FrameAssemblerTest implements FrameAssembler.Sink, FrameAccount.Owner {
     public void onBroken(final String reason) {
         broken = reason;
         assembler.close();
+    }
+
+    @Override
+    public void onOverrun(final String reason) {
+        overrun = reason;
     }
 
     @Override

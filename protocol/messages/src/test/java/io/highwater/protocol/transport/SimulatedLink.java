@@ -161,6 +161,11 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
     }
 
     @Override
+    public void onOverrun(final String reason) {
+        close(reason);
+    }
+
+    @Override
     public void onMemory() {
         assembler.pump();
         afterPump();
