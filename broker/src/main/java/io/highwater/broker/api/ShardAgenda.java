@@ -21,8 +21,8 @@ import java.util.concurrent.TimeUnit;
  *                        at work ──no memory for what it would keep──> blocked ──others are done──> ready
  * </pre>
  *
- * What parts keep between turns is bounded by {@link #KEPT_BYTES_MAX}, unless one alone takes more. How much waits is
- * bounded by the requests that the connections may have under way.
+ * What parts keep between turns is bounded by {@link #KEPT_BYTES_MAX} and {@link #KEPT_SMALL_BYTES_MAX}, unless one alone
+ * takes more. How much waits is bounded by the requests that the connections may have under way.
  *
  * <p>Confined to its shard.
  */
@@ -36,19 +36,22 @@ final class ShardAgenda implements Runnable {
     /** What work that comes new has at least: enough for any request but those of much data. */
     static final long CROWDED_NS = TURN_NS / 2;
 
-    /** What parts that wait may keep: for a hundred gzip batches, or one or two of zstd and Snappy that unpack to 20 MiB. */
-    static final long KEPT_BYTES_MAX = 64L << 20;
+    /** What parts that wait may keep: for four zstd batches, whose window is not known before they are unpacked. */
+    static final long KEPT_BYTES_MAX = 136L << 20;
+
+    /** What they may keep beside that, each at most {@link #SMALL_BYTES}: gzip and lz4 must not wait behind the others. */
+    static final long KEPT_SMALL_BYTES_MAX = 32L << 20;
+
+    /** More than the state of a codec that has no window, and an lz4 block. */
+    static final long SMALL_BYTES = 5L << 20;
 
     private static final long SLICE_NS = TimeUnit.MILLISECONDS.toNanos(SLICE_MS);
 
     /** Whose turn comes next, first the one that has waited longest. */
     private final ArrayDeque<Work> ready = new ArrayDeque<>();
 
-    /** Those that wait for memory. Not empty only while others keep some. */
-    private final ArrayDeque<Work> blocked = new ArrayDeque<>();
-
-    /** What those that are ready or at work keep, or may keep in the turn that they wait for. */
-    private long keptBytes;
+    private final Room large = new Room(KEPT_BYTES_MAX);
+    private final Room small = new Room(KEPT_SMALL_BYTES_MAX);
 
     /** When the slice ends that is under way, or when the last one did. */
     private long sliceEndNs;
@@ -114,19 +117,42 @@ final class ShardAgenda implements Runnable {
         }
     }
 
-    private void unblock() {
-        while (!blocked.isEmpty() && hasRoomFor(blocked.element().wantedBytes)) {
-            final Work work = blocked.remove();
-            work.keepsBytes = work.wantedBytes;
-            keptBytes += work.keepsBytes;
-            work.wantedBytes = 0;
-            ready.add(work);
-            schedule();
-        }
+    private Room roomFor(final long bytes) {
+        return bytes <= SMALL_BYTES ? small : large;
     }
 
-    private boolean hasRoomFor(final long bytes) {
-        return keptBytes == 0 || keptBytes + bytes <= KEPT_BYTES_MAX;
+    /** Memory that parts keep, and the work that waits for some. */
+    private final class Room {
+        /** Not empty only while others keep some. */
+        private final ArrayDeque<Work> blocked = new ArrayDeque<>();
+
+        /** What those that are ready or at work keep, or may keep in the turn that they wait for. */
+        private long keptBytes;
+
+        private final long bytesMax;
+
+        Room(final long bytesMax) {
+            this.bytesMax = bytesMax;
+        }
+
+        private boolean takes(final long bytes) {
+            return blocked.isEmpty() && hasFree(bytes);
+        }
+
+        private boolean hasFree(final long bytes) {
+            return keptBytes == 0 || keptBytes + bytes <= bytesMax;
+        }
+
+        private void unblock() {
+            while (!blocked.isEmpty() && hasFree(blocked.element().wantedBytes)) {
+                final Work work = blocked.remove();
+                work.keepsBytes = work.wantedBytes;
+                keptBytes += work.keepsBytes;
+                work.wantedBytes = 0;
+                ready.add(work);
+                schedule();
+            }
+        }
     }
 
     /** The parts of one connection's requests on this shard, in their order. */
@@ -167,9 +193,10 @@ final class ShardAgenda implements Runnable {
         public boolean mayKeep(final long bytes) {
             if (bytes > keepsBytes) {
                 leaveRoom();
-                if (blocked.isEmpty() && hasRoomFor(bytes)) {
+                final Room room = roomFor(bytes);
+                if (room.takes(bytes)) {
                     keepsBytes = bytes;
-                    keptBytes += bytes;
+                    room.keptBytes += bytes;
                 }
             }
             wantedBytes = keepsBytes == 0 ? bytes : 0;
@@ -188,7 +215,7 @@ final class ShardAgenda implements Runnable {
             } finally {
                 isUnderWay = !parts.isEmpty();
                 if (isUnderWay) {
-                    (wantedBytes > 0 ? blocked : ready).add(this);
+                    (wantedBytes > 0 ? roomFor(wantedBytes).blocked : ready).add(this);
                     schedule();
                 }
             }
@@ -211,9 +238,10 @@ final class ShardAgenda implements Runnable {
 
         private void leaveRoom() {
             if (keepsBytes > 0) {
-                keptBytes -= keepsBytes;
+                final Room room = roomFor(keepsBytes);
+                room.keptBytes -= keepsBytes;
                 keepsBytes = 0;
-                unblock();
+                room.unblock();
             }
         }
     }

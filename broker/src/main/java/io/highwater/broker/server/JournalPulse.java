@@ -55,10 +55,13 @@ final class JournalPulse {
     private void note() {
         try {
             directory.noteProgress();
-            shard.execute(this::start);
         } catch (final LogStorageException e) {
             // The directory has ended, and has told whoever watches it.
             LOG.error("{}", e.getMessage());
+            return;
+        } catch (final RuntimeException e) {
+            LOG.error("the journal's progress met a fault", e);
         }
+        shard.execute(this::start);
     }
 }

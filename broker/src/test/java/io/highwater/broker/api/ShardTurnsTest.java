@@ -182,6 +182,21 @@ final class ShardTurnsTest {
                 events.subList(3, 6).stream().sorted().toList());
     }
 
+    /** Aim: whoever wants little does not wait behind those that want much. */
+    @Test
+    void aPartThatKeepsLittleDoesNotWaitForTheMemoryOfOthers() {
+        final long much = ShardAgenda.KEPT_BYTES_MAX;
+        shard.execute(() -> {
+            for (int i = 0; i < CONNECTIONS - 1; i++) {
+                connections.get(i).run(shard, List.of(lasting("much " + i, 100, much)));
+            }
+            connections.get(CONNECTIONS - 1).run(shard, List.of(lasting("little", 100, ShardAgenda.SMALL_BYTES)));
+        });
+        scheduler.runFor(1_000);
+        assertEquals(CONNECTIONS, events.size());
+        assertTrue(events.indexOf("little") <= 1, events.toString());
+    }
+
     @Test
     void aPartThatTakesMoreThanAllMemoryKeepsItAlone() {
         final long huge = ShardAgenda.KEPT_BYTES_MAX + 1;
