@@ -12,7 +12,6 @@ import io.highwater.log.disk.DiskFile;
 import io.highwater.log.disk.DiskOperation;
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.port.ProcessKilled;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
@@ -75,31 +74,19 @@ final class LogDirectoryTest {
     /** Somebody has mixed up the directories of two topics; put back, both are what they were. */
     @Test
     void aDirectoryOfAnotherTopicIsNotAttached() throws Exception {
-        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
-        fixture.append(batch("a", 5, 1000));
-        fixture.settle();
-        fixture.directory.addPartitions(List.of(OTHER));
-        fixture.directory.close();
-        swapDirectories();
-        final LogFixture mixed = started();
+        final LogFixture mixed = startedMixedUp();
         final LogStorageException refusal = assertThrows(
                 LogStorageException.class, () -> mixed.directory.openPartition(KEY, LogConfig.DEFAULT, mixed.shard));
         assertTrue(refusal.getMessage().contains("is of topic id " + OTHER.topicId()), refusal.getMessage());
         mixed.directory.close();
         swapDirectories();
-        assertEquals(5, fixture.reopen().log.endOffset());
+        assertEquals(5, mixed.reopen().log.endOffset());
     }
 
     /** Deleting the one must not take the other's records, nor must a new topic of its name. */
     @Test
     void aDeletionLeavesADirectoryOfAnotherTopic() throws Exception {
-        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
-        fixture.append(batch("a", 5, 1000));
-        fixture.settle();
-        fixture.directory.addPartitions(List.of(OTHER));
-        fixture.directory.close();
-        swapDirectories();
-        final LogFixture mixed = started();
+        final LogFixture mixed = startedMixedUp();
         mixed.directory.deletePartition(OTHER);
         final TopicPartitionKey anew = new TopicPartitionKey(OTHER.topic(), 0, new UUID(7, 8));
         assertThrows(
@@ -120,14 +107,14 @@ final class LogDirectoryTest {
     void aPartitionThatTheJournalHasLostIsAdopted() throws Exception {
         final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).start();
         final Path journal = DATA.resolve("journal.0");
-        final int before = lastByte(journal);
+        final int before = disk.lastByteOf(journal);
         fixture.directory.addPartitions(List.of(KEY));
         final PartitionLog log = fixture.directory.openPartition(KEY, LogConfig.DEFAULT, fixture.shard);
         log.append(batch("a", 5, 1000), 3, -1);
         log.append(batch("b", 5, 2000), 3, -1);
         disk.forceDirectory(DATA);
         disk.kill();
-        for (int at = before + 1; at <= lastByte(journal); at++) {
+        for (int at = before + 1; at <= disk.lastByteOf(journal); at++) {
             if (at % 512 == 4) {
                 disk.flipBit(journal, at, 0);
             }
@@ -139,18 +126,6 @@ final class LogDirectoryTest {
         assertEquals(0, adopted.startOffset());
         next.directory.close();
         assertEquals(10, next.reopen().log.endOffset());
-    }
-
-    private int lastByte(final Path path) throws Exception {
-        try (DiskFile file = disk.open(path, false)) {
-            final ByteBuffer bytes = ByteBuffer.allocate((int) file.sizeBytes());
-            file.read(bytes, 0);
-            int at = bytes.position() - 1;
-            while (bytes.get(at) == 0) {
-                at--;
-            }
-            return at;
-        }
     }
 
     /** In every place, after a clean stop and after a crash; put back, the log is what it was. */
@@ -186,6 +161,17 @@ final class LogDirectoryTest {
             }
         }
         assertEquals(end, fixture.reopen().log.endOffset());
+    }
+
+    /** Five records in the one partition, none in the other, and each in the other's directory. */
+    private LogFixture startedMixedUp() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.append(batch("a", 5, 1000));
+        fixture.settle();
+        fixture.directory.addPartitions(List.of(OTHER));
+        fixture.directory.close();
+        swapDirectories();
+        return started();
     }
 
     private void swapDirectories() throws Exception {

@@ -61,7 +61,7 @@ final class LostCoreTest {
     void aNodeWhoseLogOfTopicsHasABadEndIsRefusedAndKeepsItsData() throws IOException {
         for (final boolean isKilled : new boolean[] {false, true}) {
             final SimulatedWorld world = isKilled ? killedNodeWithData() : nodeWithData();
-            world.disk.flipBit(META_LOG, lastByte(world.disk, META_LOG), 3);
+            world.disk.flipBit(META_LOG, world.disk.lastByteOf(META_LOG), 3);
 
             requireRefused(world, META_LOG + ": entry ");
         }
@@ -75,7 +75,7 @@ final class LostCoreTest {
         final UUID topicId = client.create("orders", 1);
         assertEquals(ErrorCode.NONE, client.commit("billing", "orders", topicId, 5));
         world.stop();
-        world.disk.flipBit(GROUPS_LOG, lastByte(world.disk, GROUPS_LOG), 3);
+        world.disk.flipBit(GROUPS_LOG, world.disk.lastByteOf(GROUPS_LOG), 3);
 
         requireRefused(world, GROUPS_LOG + ": entry ");
     }
@@ -90,7 +90,7 @@ final class LostCoreTest {
         assertEquals(ErrorCode.NONE, client.commit("billing", "orders", topicId, 5));
         world.run(3_000);
         world.losePower();
-        world.disk.flipBit(GROUPS_LOG, lastByte(world.disk, GROUPS_LOG), 3);
+        world.disk.flipBit(GROUPS_LOG, world.disk.lastByteOf(GROUPS_LOG), 3);
 
         requireRefused(world, GROUPS_LOG + ": entry ");
     }
@@ -115,7 +115,7 @@ final class LostCoreTest {
     }
 
     private static byte[] read(final SimulatedDisk disk, final Path path) throws IOException {
-        final byte[] all = new byte[lastByte(disk, path) + 1];
+        final byte[] all = new byte[disk.lastByteOf(path) + 1];
         try (DiskFile file = disk.open(path, false)) {
             file.read(ByteBuffer.wrap(all), 0);
         }
@@ -157,18 +157,6 @@ final class LostCoreTest {
         assertEquals(ErrorCode.NONE, client.produce(topicId, 100));
         world.stop();
         return world;
-    }
-
-    private static int lastByte(final SimulatedDisk disk, final Path path) throws IOException {
-        try (DiskFile file = disk.open(path, false)) {
-            final ByteBuffer bytes = ByteBuffer.allocate((int) file.sizeBytes());
-            file.read(bytes, 0);
-            int at = bytes.position() - 1;
-            while (bytes.get(at) == 0) {
-                at--;
-            }
-            return at;
-        }
     }
 
     private static void requireRefused(final SimulatedWorld world, final String reason) throws IOException {

@@ -8,6 +8,7 @@ import io.highwater.port.Trace;
 import java.io.Closeable;
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -136,6 +137,19 @@ public final class SimulatedDisk implements Disk {
     public void flipBit(final Path path, final long position, final int bit) throws IOException {
         file(path).flip((int) position, bit);
         trace.event(name + " flip " + path, position, bit);
+    }
+
+    /** Place of a file's last byte that is not zero: what was written ends there, the space ahead of it does not. */
+    public int lastByteOf(final Path path) throws IOException {
+        try (DiskFile file = open(path, false)) {
+            final ByteBuffer bytes = ByteBuffer.allocate((int) file.sizeBytes());
+            file.read(bytes, 0);
+            int at = bytes.position() - 1;
+            while (bytes.get(at) == 0) {
+                at--;
+            }
+            return at;
+        }
     }
 
     /** Whoever listens is told of each operation first; replaces the former one. */
