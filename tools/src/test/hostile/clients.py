@@ -3,6 +3,7 @@
 half-open    10,000 connections that send half of a length prefix and then nothing
 never-reads  8 connections that ask on and on and read no answer
 byte-a-second  200 connections that send a good request, a byte each second
+drip         200 connections that announce 1,000 bytes and send one each second; those that were cut come again
 announces    100 times: a frame of 100 MiB is announced, and a tenth of it sent
 """
 import selectors
@@ -79,6 +80,27 @@ def byte_a_second():
     print("%d of them were cut" % cut, flush=True)
 
 
+def drip():
+    sockets = []
+    cut = 0
+    first = True
+    while first or not is_over(1):
+        while len(sockets) < 200:
+            one = connected()
+            one.send(struct.pack(">i", 1_000))
+            sockets.append(one)
+        if first:
+            print("%d connections" % len(sockets), flush=True)
+            first = False
+        for one in list(sockets):
+            try:
+                one.send(b"\0")
+            except OSError:
+                sockets.remove(one)
+                cut += 1
+    print("%d of them were cut" % cut, flush=True)
+
+
 def announces():
     print("100 times", flush=True)
     refused = 0
@@ -99,4 +121,10 @@ def announces():
 
 
 sockets = []
-{"half-open": half_open, "never-reads": never_reads, "byte-a-second": byte_a_second, "announces": announces}[sys.argv[2]]()
+{
+    "half-open": half_open,
+    "never-reads": never_reads,
+    "byte-a-second": byte_a_second,
+    "drip": drip,
+    "announces": announces,
+}[sys.argv[2]]()

@@ -11,6 +11,7 @@ import io.highwater.protocol.message.FetchRequest;
 import io.highwater.protocol.message.FetchResponse;
 import io.highwater.protocol.message.Message;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 
 /**
@@ -62,6 +63,10 @@ final class FetchEntry extends FetchWatch {
 
     UUID topicId() {
         return topicId;
+    }
+
+    boolean isOfTopicOf(final FetchEntry other) {
+        return topicId.equals(other.topicId) && Objects.equals(topic, other.topic);
     }
 
     FetchRequest.FetchPartition wanted() {

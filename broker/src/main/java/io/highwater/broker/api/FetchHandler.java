@@ -15,8 +15,8 @@ import io.highwater.protocol.message.FetchResponse;
  * <ul>
  *   <li>Whole batches below the high-water mark, from the one that holds the offset; the first is returned whatever its
  *       size, the others as the bounds of partition, request and {@code fetch.max.bytes} allow. They are not copied.
- *   <li>Long poll: waits for {@code minBytes} at most {@code maxWaitMs}; an error, a diverging epoch or more data than
- *       fits end the wait at once.
+ *   <li>Long poll: waits for {@code minBytes} at most {@code maxWaitMs}, and five minutes; an error, a diverging epoch or
+ *       more data than fits end the wait at once, and {@link ParkedFetches} bounds what waits.
  *   <li>Sessions (version 7), leader epochs (9) and diverging epochs (12), topic ids (13).
  * </ul>
  *
@@ -26,6 +26,7 @@ import io.highwater.protocol.message.FetchResponse;
  */
 public final class FetchHandler implements ApiHandler<FetchRequest, FetchResponse> {
     private final FetchSessions sessions;
+    private final ParkedFetches parked;
     private final PartitionLookup lookup;
     private final Clock clock;
     private final Metrics metrics;
@@ -37,12 +38,14 @@ public final class FetchHandler implements ApiHandler<FetchRequest, FetchRespons
             final HostedPartitions hosted,
             final MetadataView metadata,
             final FetchSessions sessions,
+            final ParkedFetches parked,
             final Clock clock,
             final Metrics metrics,
             final int bytesMax,
             final int nodeId) {
         this.lookup = new PartitionLookup(hosted, metadata);
         this.sessions = sessions;
+        this.parked = parked;
         this.clock = clock;
         this.metrics = metrics;
         this.bytesMax = bytesMax;
@@ -75,6 +78,7 @@ public final class FetchHandler implements ApiHandler<FetchRequest, FetchRespons
         }
         // Nothing of the request is a view of its bytes, so a long poll need not keep them.
         context.releaseFrame();
-        new FetchOperation(fetch, request, context, reply, sessions, lookup, metrics, clock, bytesMax, nodeId).start();
+        new FetchOperation(fetch, request, context, reply, sessions, parked, lookup, metrics, clock, bytesMax, nodeId)
+                .start();
     }
 }

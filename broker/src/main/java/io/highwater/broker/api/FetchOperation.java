@@ -15,7 +15,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,11 +32,17 @@ import org.slf4j.LoggerFactory;
 final class FetchOperation {
     private static final Logger LOG = LoggerFactory.getLogger(FetchOperation.class);
 
+    /** The longest that librdkafka can be set to; clients that bound the time of a request give up long before. */
+    static final int WAIT_MS_MAX = 300_000;
+
     private long bytesFound;
     private boolean isUrgent;
     private boolean isOver;
     private boolean isAbandoned;
     private Shard.Timer timer;
+
+    /** What the fetch keeps while it is parked; 0 before it was for the first time. */
+    private long parkedBytes;
 
     /** True from the moment somebody has asked the parked fetch to look again. */
     private final AtomicBoolean isAwake = new AtomicBoolean(true);
@@ -49,6 +54,7 @@ final class FetchOperation {
     private final RequestContext context;
     private final Reply<FetchResponse> reply;
     private final FetchSessions sessions;
+    private final ParkedFetches parked;
     private final Metrics metrics;
     private final Clock clock;
     private final List<Shard> shards;
@@ -64,6 +70,7 @@ final class FetchOperation {
             final RequestContext context,
             final Reply<FetchResponse> reply,
             final FetchSessions sessions,
+            final ParkedFetches parked,
             final PartitionLookup lookup,
             final Metrics metrics,
             final Clock clock,
@@ -75,11 +82,12 @@ final class FetchOperation {
         this.context = context;
         this.reply = reply;
         this.sessions = sessions;
+        this.parked = parked;
         this.metrics = metrics;
         this.clock = clock;
         this.maxBytes = Math.min(Math.max(0, request.maxBytes), bytesMax);
         this.minBytes = Math.min(request.minBytes, maxBytes);
-        this.deadlineMs = clock.monotonicMs() + Math.max(0, request.maxWaitMs);
+        this.deadlineMs = clock.monotonicMs() + Math.min(Math.max(0, request.maxWaitMs), WAIT_MS_MAX);
         this.nodeId = nodeId;
         final Set<Shard> visited = new LinkedHashSet<>();
         for (final FetchEntry entry : fetch.entries()) {
@@ -152,7 +160,7 @@ final class FetchOperation {
             return;
         }
         final long leftMs = deadlineMs - clock.monotonicMs();
-        if (isUrgent || bytesFound >= minBytes || shards.isEmpty() || isOver || leftMs <= 0) {
+        if (isUrgent || bytesFound >= minBytes || shards.isEmpty() || isOver || leftMs <= 0 || !mayPark()) {
             answer();
             return;
         }
@@ -164,6 +172,13 @@ final class FetchOperation {
         for (final Shard shard : shards) {
             shard.run(() -> parkOn(shard));
         }
+    }
+
+    private boolean mayPark() {
+        if (parkedBytes == 0) {
+            parkedBytes = ParkedFetches.bytesOf(fetch.entries(), context.clientId());
+        }
+        return parked.enter(context.parked(), parkedBytes);
     }
 
     private void parkOn(final Shard shard) {
@@ -194,6 +209,7 @@ final class FetchOperation {
         if (isAwake.compareAndSet(false, true)) {
             context.shard().execute(() -> {
                 timer.cancel();
+                parked.leave(context.parked(), parkedBytes);
                 visit(0, true);
             });
         }
@@ -212,7 +228,7 @@ final class FetchOperation {
                 entry.releaseSlice();
                 continue;
             }
-            if (previous == null || !isSameTopic(previous, entry)) {
+            if (previous == null || !previous.isOfTopicOf(entry)) {
                 topic = new FetchResponse.FetchableTopicResponse();
                 topic.topic = entry.topic();
                 topic.topicId = entry.topicId();
@@ -247,10 +263,6 @@ final class FetchOperation {
         endpoint.host = context.advertisedHost();
         endpoint.port = context.advertisedPort();
         return endpoint;
-    }
-
-    private static boolean isSameTopic(final FetchEntry one, final FetchEntry other) {
-        return one.topicId().equals(other.topicId()) && Objects.equals(one.topic(), other.topic());
     }
 
     /** The memory of several slices. */

@@ -33,6 +33,9 @@ public interface RequestContext {
     /** The order of what the connection's requests have done on the shards. */
     ShardTurns turns();
 
+    /** What the connection's fetches keep while they wait; touched on {@link #shard()}. */
+    ParkedFetches.Share parked();
+
     /** Monotonic time at which the request was read, in nanoseconds. */
     long arrivedNs();
 

@@ -1,11 +1,11 @@
 package io.highwater.broker.network;
 
 import io.highwater.port.Clock;
+import io.highwater.protocol.transport.RareLine;
 import java.net.InetAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,20 +17,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class ConnectionCounts {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionCounts.class);
-    private static final long LOG_INTERVAL_MS = 10_000;
 
     private final AtomicInteger all = new AtomicInteger();
     private final Map<InetAddress, Integer> byAddress = new ConcurrentHashMap<>();
 
-    /** Refused since the log was told. */
-    private final AtomicLong unlogged = new AtomicLong();
-
-    private final AtomicLong loggedMs;
-
     private final int max;
     private final int maxPerAddress;
     private final Map<InetAddress, Integer> overrides;
-    private final Clock clock;
+    private final RareLine refusals;
 
     /**
      * No connection yet.
@@ -44,8 +38,7 @@ public final class ConnectionCounts {
         this.max = max;
         this.maxPerAddress = maxPerAddress;
         this.overrides = Map.copyOf(overrides);
-        this.clock = clock;
-        this.loggedMs = new AtomicLong(clock.monotonicMs() - LOG_INTERVAL_MS);
+        this.refusals = new RareLine(clock);
     }
 
     /** Counts one more from this address; false, and nothing counted, when that would be too many. */
@@ -76,11 +69,9 @@ public final class ConnectionCounts {
     }
 
     private void refused(final InetAddress address, final String key) {
-        unlogged.incrementAndGet();
-        final long nowMs = clock.monotonicMs();
-        final long lastMs = loggedMs.get();
-        if (nowMs - lastMs >= LOG_INTERVAL_MS && loggedMs.compareAndSet(lastMs, nowMs)) {
-            LOG.warn("{} connections refused, the last of {}: {} is reached", unlogged.getAndSet(0), address, key);
+        final long times = refusals.cameAgain();
+        if (times > 0) {
+            LOG.warn("{} connections refused, the last of {}: {} is reached", times, address, key);
         }
     }
 }

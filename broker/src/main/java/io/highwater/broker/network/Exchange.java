@@ -1,5 +1,6 @@
 package io.highwater.broker.network;
 
+import io.highwater.broker.api.ParkedFetches;
 import io.highwater.broker.api.Reply;
 import io.highwater.broker.api.RequestContext;
 import io.highwater.broker.api.ShardTurns;
@@ -177,6 +178,11 @@ final class Exchange implements RequestContext, Reply<Message>, Retained {
     @Override
     public ShardTurns turns() {
         return connection.turns();
+    }
+
+    @Override
+    public ParkedFetches.Share parked() {
+        return connection.parked();
     }
 
     @Override

@@ -26,6 +26,7 @@ public final class RequestDispatcher implements LinkHandler.Factory {
     private final AppendGate appendGate;
     private final Clock clock;
     private final ShardAgendas agendas;
+    private final ConnectionLines lines;
     private final Metrics metrics;
 
     /** One handler per API; ApiVersions must be among them. */
@@ -55,6 +56,7 @@ public final class RequestDispatcher implements LinkHandler.Factory {
         this.appendGate = appendGate;
         this.clock = clock;
         this.agendas = new ShardAgendas(clock);
+        this.lines = new ConnectionLines(clock);
         this.metrics = metrics;
     }
 
@@ -94,6 +96,10 @@ public final class RequestDispatcher implements LinkHandler.Factory {
 
     ShardAgendas agendas() {
         return agendas;
+    }
+
+    ConnectionLines lines() {
+        return lines;
     }
 
     Metrics metrics() {

@@ -1,5 +1,6 @@
 package io.highwater.broker.network;
 
+import io.highwater.broker.api.ParkedFetches;
 import io.highwater.broker.api.ShardTurns;
 import io.highwater.port.Retained;
 import io.highwater.port.Shard;
@@ -55,6 +56,7 @@ final class ServerConnection implements LinkHandler {
     private final Shard shard;
     private final HeldRequest held;
     private final ShardTurns turns;
+    private final ParkedFetches.Share parked = new ParkedFetches.Share();
 
     ServerConnection(final RequestDispatcher dispatcher, final Shard shard) {
         this.dispatcher = dispatcher;
@@ -88,7 +90,7 @@ final class ServerConnection implements LinkHandler {
         } catch (final BadRequestException | MalformedMessageException e) {
             closeBad(e.getMessage());
         } catch (final RuntimeException e) {
-            LOG.error("request of {} met a fault, closing the connection", link.remoteAddress(), e);
+            dispatcher.lines().fault("a request", link.remoteAddress(), e);
             closeFor("internal error");
         } finally {
             if (exchange == null) {
@@ -118,11 +120,7 @@ final class ServerConnection implements LinkHandler {
             exchange.route().handler().handle(request, exchange, exchange);
         } catch (final RuntimeException e) {
             // The agent's top loop: one request's fault must not take the event loop and its other connections along.
-            LOG.error(
-                    "{} request of {} met a fault, closing the connection",
-                    exchange.route().apiKey(),
-                    link,
-                    e);
+            dispatcher.lines().fault("a " + exchange.route().apiKey() + " request", link.remoteAddress(), e);
             closeFor("internal error");
         }
     }
@@ -214,11 +212,9 @@ final class ServerConnection implements LinkHandler {
                     lifetime);
         } catch (final RuntimeException | OutOfMemoryError e) {
             // Netty's bound on memory off the heap is an OutOfMemoryError; the JVM ends itself at those of the heap.
-            LOG.error(
-                    "the answer to a {} request of {} can't be written, closing the connection",
-                    exchange.route().apiKey(),
-                    link,
-                    e);
+            dispatcher
+                    .lines()
+                    .fault("the answer to a " + exchange.route().apiKey() + " request", link.remoteAddress(), e);
             closeFor("internal error");
             return null;
         }
@@ -302,7 +298,7 @@ final class ServerConnection implements LinkHandler {
 
     @Override
     public void onRefused(final Link source, final String reason) {
-        LOG.warn("closing the connection of {} for what it sent: {}", source.remoteAddress(), reason);
+        dispatcher.lines().brokenFrame(source.remoteAddress(), reason);
         dispatcher.metrics().badRequest();
     }
 
@@ -320,14 +316,14 @@ final class ServerConnection implements LinkHandler {
     /** Closes for a reason that is not the client's bytes. */
     void closeFor(final String reason) {
         if (!isClosed) {
-            LOG.info("closing the connection of {} ({}): {}", link.remoteAddress(), softwareName, reason);
+            dispatcher.lines().closed(link.remoteAddress(), softwareName, reason);
             drop();
             link.close(reason);
         }
     }
 
     private void closeBad(final String reason) {
-        LOG.warn("closing the connection of {} for what it sent: {}", link.remoteAddress(), reason);
+        dispatcher.lines().badRequest(link.remoteAddress(), reason);
         dispatcher.metrics().badRequest();
         drop();
         link.close(reason);
@@ -354,6 +350,10 @@ final class ServerConnection implements LinkHandler {
 
     ShardTurns turns() {
         return turns;
+    }
+
+    ParkedFetches.Share parked() {
+        return parked;
     }
 
     InetSocketAddress advertisedAddress() {

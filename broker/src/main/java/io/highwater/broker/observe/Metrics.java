@@ -23,6 +23,8 @@ public final class Metrics {
     private final LongAdder bytesAppended = new LongAdder();
     private final LongAdder recordsAppended = new LongAdder();
     private final LongAdder bytesFetched = new LongAdder();
+    private final LongAdder bytesParked = new LongAdder();
+    private final LongAdder fetchesNotParked = new LongAdder();
     private final LongAdder duplicates = new LongAdder();
     private final Api[] apis;
 
@@ -81,6 +83,16 @@ public final class Metrics {
         bytesFetched.add(bytes);
     }
 
+    /** A fetch waits that keeps so many bytes; negative when it waits no longer. */
+    public void fetchParked(final long bytes) {
+        bytesParked.add(bytes);
+    }
+
+    /** A fetch did not wait, since too many do. */
+    public void fetchNotParked() {
+        fetchesNotParked.increment();
+    }
+
     /** The counters of an API; made at wiring time, so not for the hot path. */
     public synchronized Api api(final ApiKey key) {
         if (apis[key.id()] == null) {
@@ -137,6 +149,16 @@ public final class Metrics {
     /** Bytes of batches handed to consumers. */
     public long bytesFetched() {
         return bytesFetched.sum();
+    }
+
+    /** Bytes that waiting fetches keep. */
+    public long bytesParked() {
+        return bytesParked.sum();
+    }
+
+    /** Fetches that did not wait, since too many did. */
+    public long fetchesNotParked() {
+        return fetchesNotParked.sum();
     }
 
     /** The counters of one API. */

@@ -87,6 +87,12 @@ final class Scrape {
         counter("highwater.appended.records", "Records stored", metrics, Metrics::recordsAppended);
         counter("highwater.duplicate.batches", "Retried batches recognised", metrics, Metrics::duplicates);
         counter("highwater.fetched.bytes", "Bytes of record batches handed out", metrics, Metrics::bytesFetched);
+        gauge("highwater.waiting.fetch.bytes", "Heap of fetches that wait for records", metrics, Metrics::bytesParked);
+        counter(
+                "highwater.fetches.not.waited",
+                "Fetches answered at once because too many wait",
+                metrics,
+                Metrics::fetchesNotParked);
         counter("highwater.log.forces", "Forces of partition logs to disk", node, NodeReadings::logForces);
         gauge(
                 "highwater.log.directories.offline",

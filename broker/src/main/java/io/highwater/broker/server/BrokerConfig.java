@@ -3,6 +3,7 @@ package io.highwater.broker.server;
 import io.highwater.broker.metadata.ServerKey;
 import io.highwater.broker.metadata.TopicConfigs;
 import io.highwater.log.FlushPolicy;
+import io.highwater.protocol.transport.TransportOptions;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,9 +165,26 @@ public final class BrokerConfig {
             "",
             "ADDRESS:COUNT, with commas between them: other numbers than max.connections.per.ip for these addresses."));
 
+    /** Pace of accepting. */
+    public static final ConfigKey<Integer> MAX_CONNECTION_CREATION_RATE = key(ConfigKey.integer(
+            "max.connection.creation.rate",
+            INT_MAX,
+            1,
+            INT_MAX,
+            "Client connections accepted in a second; more wait to be accepted, none is refused."));
+
     /** When silent connections go. */
     public static final ConfigKey<Long> CONNECTIONS_MAX_IDLE_MS = key(ConfigKey.number(
             "connections.max.idle.ms", 600_000, 1_000, LONG_MAX, "A connection silent for so long is closed."));
+
+    /** When clients that don't bring the request they have begun go. */
+    public static final ConfigKey<Long> REQUEST_RECEIVE_TIMEOUT_MS = key(
+            ConfigKey.number(
+                    "request.receive.timeout.ms",
+                    30_000,
+                    100,
+                    LONG_MAX,
+                    "A request that has begun to arrive has to end in each such time, or to bring as many bytes as these are milliseconds; a new connection has to bring its first one."));
 
     /** When clients that don't read go. */
     public static final ConfigKey<Long> WRITE_STALL_TIMEOUT_MS = key(ConfigKey.number(
@@ -273,6 +291,14 @@ public final class BrokerConfig {
                     LONG_MAX,
                     "Heap that committed offsets and the states of groups may take, some 400 bytes for an offset; beyond it new ones are refused."));
 
+    /** Wait of a commit for the core. */
+    public static final ConfigKey<Integer> OFFSETS_COMMIT_TIMEOUT_MS = key(ConfigKey.integer(
+            "offsets.commit.timeout.ms",
+            5_000,
+            1,
+            INT_MAX,
+            "How long a commit of offsets may take to be durable before its client is told to try again."));
+
     /** Lifetime of a group's offsets after its last member. */
     public static final ConfigKey<Integer> OFFSETS_RETENTION_MINUTES = key(ConfigKey.integer(
             "offsets.retention.minutes",
@@ -378,6 +404,15 @@ public final class BrokerConfig {
     /** The data directory. */
     public Path directory() {
         return Path.of(get(LOG_DIRS));
+    }
+
+    /** How clients' connections are served, by so many event loops. */
+    public TransportOptions transport(final int shards) {
+        final int acceptsPerSecond = get(MAX_CONNECTION_CREATION_RATE);
+        return TransportOptions.server(shards)
+                .withTimeouts(get(CONNECTIONS_MAX_IDLE_MS), get(WRITE_STALL_TIMEOUT_MS))
+                .withReceiveTimeout(get(REQUEST_RECEIVE_TIMEOUT_MS))
+                .withAcceptsPerSecond(acceptsPerSecond == INT_MAX ? 0 : acceptsPerSecond);
     }
 
     /** Where clients are served. */

@@ -36,6 +36,7 @@ import io.highwater.broker.api.OffsetCommitHandler;
 import io.highwater.broker.api.OffsetDeleteHandler;
 import io.highwater.broker.api.OffsetFetchHandler;
 import io.highwater.broker.api.OffsetForLeaderEpochHandler;
+import io.highwater.broker.api.ParkedFetches;
 import io.highwater.broker.api.ProduceHandler;
 import io.highwater.broker.api.ProducerIds;
 import io.highwater.broker.api.SyncGroupHandler;
@@ -94,7 +95,14 @@ final class NodeHandlers {
         final List<ApiHandler<?, ?>> handlers = new ArrayList<>();
         handlers.add(new ProduceHandler(hosted, metadata, ports.clock(), metrics));
         handlers.add(new FetchHandler(
-                hosted, metadata, sessions, ports.clock(), metrics, config.get(BrokerConfig.FETCH_MAX_BYTES), nodeId));
+                hosted,
+                metadata,
+                sessions,
+                new ParkedFetches(metrics),
+                ports.clock(),
+                metrics,
+                config.get(BrokerConfig.FETCH_MAX_BYTES),
+                nodeId));
         handlers.add(new ListOffsetsHandler(hosted, metadata));
         handlers.add(new OffsetForLeaderEpochHandler(hosted, metadata));
         handlers.add(
@@ -145,6 +153,6 @@ final class NodeHandlers {
                 TimeUnit.MINUTES.toMillis(config.get(BrokerConfig.OFFSETS_RETENTION_MINUTES)),
                 config.get(BrokerConfig.OFFSETS_RETENTION_CHECK_MS),
                 config.get(BrokerConfig.GROUP_OFFSETS_MAX_BYTES),
-                GroupConfig.DEFAULT.offsetCommitTimeoutMs());
+                config.get(BrokerConfig.OFFSETS_COMMIT_TIMEOUT_MS));
     }
 }

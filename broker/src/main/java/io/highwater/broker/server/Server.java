@@ -9,7 +9,6 @@ import io.highwater.port.SeededRandom;
 import io.highwater.port.SystemClock;
 import io.highwater.protocol.transport.FrameBudget;
 import io.highwater.protocol.transport.NettyTransport;
-import io.highwater.protocol.transport.TransportOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
@@ -72,13 +71,7 @@ public final class Server implements AutoCloseable {
                 : Math.max(SHARDS_MIN, Runtime.getRuntime().availableProcessors());
         this.config = config;
         this.budget = new FrameBudget(config.get(BrokerConfig.QUEUED_MAX_BYTES), HALF_FRAME_PATIENCE_MS, clock);
-        this.transport = new NettyTransport(
-                TransportOptions.server(shards)
-                        .withTimeouts(
-                                config.get(BrokerConfig.CONNECTIONS_MAX_IDLE_MS),
-                                config.get(BrokerConfig.WRITE_STALL_TIMEOUT_MS)),
-                budget,
-                clock);
+        this.transport = new NettyTransport(config.transport(shards), budget, clock);
         this.node = new BrokerNode(
                 config,
                 new NodePorts(

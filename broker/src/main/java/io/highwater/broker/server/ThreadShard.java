@@ -1,6 +1,7 @@
 package io.highwater.broker.server;
 
 import io.highwater.port.Shard;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -10,6 +11,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A shard on a thread of its own, for work that must not share an event loop. Its queue holds a task or two for each
  * request under way, whose number the connections' limits bound; proposals beyond the core's own bound are refused there.
+ * Tasks that come after it was closed are dropped: a disk that answers only then has nobody to tell.
  *
  * <p>Safe for any thread as every shard is.
  */
@@ -34,13 +36,29 @@ final class ThreadShard implements Shard, AutoCloseable {
 
     @Override
     public void execute(final Runnable task) {
-        executor.execute(guarded(task));
+        try {
+            executor.execute(guarded(task));
+        } catch (final RejectedExecutionException e) {
+            onRejected(e);
+        }
     }
 
     @Override
     public Timer schedule(final Runnable task, final long delayMs) {
-        final ScheduledFuture<?> future = executor.schedule(guarded(task), delayMs, TimeUnit.MILLISECONDS);
-        return () -> future.cancel(false);
+        try {
+            final ScheduledFuture<?> future = executor.schedule(guarded(task), delayMs, TimeUnit.MILLISECONDS);
+            return () -> future.cancel(false);
+        } catch (final RejectedExecutionException e) {
+            onRejected(e);
+            return () -> {};
+        }
+    }
+
+    private void onRejected(final RejectedExecutionException rejected) {
+        if (!executor.isShutdown()) {
+            throw rejected;
+        }
+        LOG.debug("{} has ended, a task is dropped", thread);
     }
 
     @Override

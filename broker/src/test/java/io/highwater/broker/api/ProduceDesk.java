@@ -187,6 +187,11 @@ final class ProduceDesk {
         }
 
         @Override
+        public ParkedFetches.Share parked() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
         public long arrivedNs() {
             return 0;
         }

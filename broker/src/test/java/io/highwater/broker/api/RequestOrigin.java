@@ -12,6 +12,7 @@ final class RequestOrigin implements RequestContext {
     int frameShares = 1;
     Runnable onAbandoned = () -> {};
 
+    private final ParkedFetches.Share parked = new ParkedFetches.Share();
     private final ShardTurns turns;
     private final Shard shard;
     private final short version;
@@ -81,6 +82,11 @@ final class RequestOrigin implements RequestContext {
     @Override
     public ShardTurns turns() {
         return turns;
+    }
+
+    @Override
+    public ParkedFetches.Share parked() {
+        return parked;
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.highwater.broker.api.ListGroupsHandler;
 import io.highwater.broker.api.OffsetCommitHandler;
 import io.highwater.broker.api.OffsetDeleteHandler;
 import io.highwater.broker.api.OffsetFetchHandler;
+import io.highwater.broker.api.ParkedFetches;
 import io.highwater.broker.api.Reply;
 import io.highwater.broker.api.RequestContext;
 import io.highwater.broker.api.ShardTurns;
@@ -162,6 +163,11 @@ final class GroupNode {
 
         @Override
         public ShardTurns turns() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public ParkedFetches.Share parked() {
             throw new UnsupportedOperationException();
         }
 

@@ -64,7 +64,9 @@ class ServerConnectionTest {
     private final Held<ProduceRequest, ProduceResponse> produces = new Held<>(ApiKey.PRODUCE, 12);
     private boolean isGateOpen = true;
     private final FrameBudget serverBudget = new FrameBudget(8 << 20, 10_000, serverProcess.clock());
-    private final Client client = new Client();
+    private Client client = new Client();
+    private Listener listener;
+    private Transport clients;
 
     /** Keeps the replies for the test. */
     private static final class Held<Q extends Message, R extends Message> implements ApiHandler<Q, R> {
@@ -137,10 +139,17 @@ class ServerConnectionTest {
                 serverProcess.clock(),
                 metrics);
         dispatcher.advertise("broker.test", 9092);
-        final Listener listener = network.newTransport(serverProcess, TransportOptions.server(1), serverBudget)
+        listener = network.newTransport(serverProcess, TransportOptions.server(1), serverBudget)
                 .listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), LIMITS, dispatcher);
-        final Transport clients = network.newTransport(
-                clientProcess, TransportOptions.server(1), new FrameBudget(8 << 20, 10_000, clientProcess.clock()));
+        clients = network.newTransport(
+                clientProcess, TransportOptions.client(), new FrameBudget(8 << 20, 10_000, clientProcess.clock()));
+        clients.connect(listener.address(), clients.shards().get(0), LIMITS, client);
+        assertTrue(scheduler.runUntil(() -> client.link != null, 1_000));
+    }
+
+    /** Another client, after the one before was closed. */
+    private void connectAnew() {
+        client = new Client();
         clients.connect(listener.address(), clients.shards().get(0), LIMITS, client);
         assertTrue(scheduler.runUntil(() -> client.link != null, 1_000));
     }
@@ -259,6 +268,63 @@ class ServerConnectionTest {
         assertEquals(List.of(), correlationIds(), "an answer after the end goes nowhere");
     }
 
+    /** Each of 200 connections is refused for its bytes, half of them as no frame and half as no request. */
+    @Test
+    void aFloodOfBadConnectionsHasALineForEachCauseAndCountsAll() {
+        final List<String> lines = LogCapture.during(() -> {
+            for (int i = 0; i < 100; i++) {
+                sendFrame(Unpooled.buffer()
+                        .writeShort(9_999)
+                        .writeShort(0)
+                        .writeInt(2)
+                        .writeShort(-1));
+                connectAnew();
+                client.link.shard().execute(() -> {
+                    client.link.write(Unpooled.buffer().writeInt(-2));
+                    client.link.flush();
+                });
+                scheduler.runFor(20);
+                connectAnew();
+            }
+        });
+        assertEquals(200, metrics.badRequests());
+        // A line of each cause for every ten seconds of the seven that it took, and no word of the others.
+        assertEquals(2, lines.size(), String.join("\n", lines));
+        assertTrue(lines.get(0).contains("for what it sent: API key 9999 is not served"), lines.get(0));
+        assertTrue(lines.get(1).contains("for what it sent: a frame of -2 bytes"), lines.get(1));
+
+        scheduler.runFor(10_000);
+        final List<String> later = LogCapture.during(() -> sendFrame(
+                Unpooled.buffer().writeShort(9_999).writeShort(0).writeInt(2).writeShort(-1)));
+        assertEquals(1, later.size());
+        assertTrue(later.get(0).contains(" (and of 99 more before it) for what it sent: "), later.get(0));
+    }
+
+    /** A fault of ours that a request brings about, and what handlers close for, are not for the log each time either. */
+    @Test
+    void aFloodOfClosedConnectionsAndFaultsHasALineOfEach() {
+        final List<String> lines = LogCapture.during(() -> {
+            for (int i = 0; i < 20; i++) {
+                send(new HeartbeatRequest(), (short) 0, 1);
+                heartbeats.contexts.get(heartbeats.contexts.size() - 1).clientSoftware("tester", "1");
+                heartbeats.replies.get(heartbeats.replies.size() - 1).close("no answer to that");
+                scheduler.runFor(20);
+                connectAnew();
+                send(new FetchRequest(), (short) 12, 1);
+                fetches.replies.get(fetches.replies.size() - 1).send(unwritable());
+                scheduler.runFor(20);
+                connectAnew();
+            }
+        });
+        final List<String> heads = lines.stream()
+                .filter(line -> line.contains("closing the connection"))
+                .toList();
+        assertEquals(2, heads.size(), String.join("\n", heads));
+        assertTrue(heads.get(0).contains("(tester 1): no answer to that"), heads.get(0));
+        assertTrue(heads.get(1).contains("the answer to a FETCH request of "), heads.get(1));
+        assertEquals(0, metrics.badRequests());
+    }
+
     @Test
     void closesForAVersionAboveTheHandlers() {
         sendFrame(Unpooled.buffer()
@@ -362,13 +428,9 @@ class ServerConnectionTest {
         send(new FetchRequest(), (short) 12, 1);
         send(new HeartbeatRequest(), (short) 4, 2);
         scheduler.runFor(10);
-        final FetchResponse response = new FetchResponse();
-        final FetchResponse.FetchableTopicResponse topic = new FetchResponse.FetchableTopicResponse();
-        topic.topic = "n".repeat(Short.MAX_VALUE + 1);
-        response.responses.add(topic);
         final AtomicInteger released = new AtomicInteger();
 
-        fetches.replies.get(0).send(response, new Retained() {
+        fetches.replies.get(0).send(unwritable(), new Retained() {
             @Override
             public void retain() {}
 
@@ -386,6 +448,14 @@ class ServerConnectionTest {
         answerHeartbeat(0);
         scheduler.runFor(10);
         assertEquals(0, client.frames.size());
+    }
+
+    private static FetchResponse unwritable() {
+        final FetchResponse response = new FetchResponse();
+        final FetchResponse.FetchableTopicResponse topic = new FetchResponse.FetchableTopicResponse();
+        topic.topic = "n".repeat(Short.MAX_VALUE + 1);
+        response.responses.add(topic);
+        return response;
     }
 
     @Test

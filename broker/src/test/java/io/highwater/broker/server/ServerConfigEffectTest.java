@@ -54,6 +54,57 @@ class ServerConfigEffectTest {
         }
     }
 
+    /** A byte now and then keeps a connection from being idle, and does not keep a request that has begun from its time. */
+    @Test
+    void aRequestThatComesByteByByteEndsItsConnectionAfterRequestReceiveTimeoutMs() throws Exception {
+        try (Server server = start("request.receive.timeout.ms", "1000");
+                Socket drip = connect(server);
+                Socket silent = connect(server);
+                Socket slow = connect(server)) {
+            final long beganNs = System.nanoTime();
+            // The silent one has been served, and what it is then is idle.
+            silent.getOutputStream().write(apiVersions());
+            readFrame(silent);
+            final CompletableFuture<Long> endedNs = CompletableFuture.supplyAsync(() -> {
+                try {
+                    drip.getOutputStream()
+                            .write(ByteBuffer.allocate(4).putInt(50_000).array());
+                    while (true) {
+                        drip.getOutputStream().write(1);
+                        TimeUnit.MILLISECONDS.sleep(20);
+                    }
+                } catch (final IOException | InterruptedException e) {
+                    return System.nanoTime();
+                }
+            });
+            // Three times the timeout for one request, at twice the pace that it has to have.
+            final byte[] request = longApiVersions(6_000);
+            for (int at = 0; at < request.length; at += 100) {
+                slow.getOutputStream().write(request, at, Math.min(100, request.length - at));
+                TimeUnit.MILLISECONDS.sleep(50);
+            }
+            assertTrue(slow.getInputStream().read() >= 0, "the slow one has its answer");
+            final long tookMs = Duration.ofNanos(endedNs.get(10, TimeUnit.SECONDS) - beganNs)
+                    .toMillis();
+            assertTrue(tookMs >= 1_000 && tookMs < 2_500, "after " + tookMs + " ms");
+            silent.getOutputStream().write(apiVersions());
+            readFrame(silent);
+            assertEquals(1, server.metrics().badRequests());
+        }
+    }
+
+    @Test
+    void aConnectionThatBringsNoRequestAtAllIsClosedAfterRequestReceiveTimeoutMs() throws Exception {
+        try (Server server = start("request.receive.timeout.ms", "1000");
+                Socket socket = connect(server)) {
+            final long openedNs = System.nanoTime();
+            assertTimeoutPreemptively(
+                    LIMIT, () -> assertEquals(-1, socket.getInputStream().read()));
+            assertTrue(System.nanoTime() - openedNs >= Duration.ofMillis(900).toNanos());
+            assertEquals(0, server.metrics().badRequests());
+        }
+    }
+
     /** It asks on and on and reads nothing: at last neither side can write, and the server is the one to give up. */
     @Test
     void aClientThatTakesNoAnswersForWriteStallTimeoutMsIsDisconnected() throws Exception {
@@ -225,6 +276,17 @@ class ServerConfigEffectTest {
                 .putInt(1)
                 .putShort((short) -1)
                 .put(body)
+                .array();
+    }
+
+    /** An ApiVersions request, padded by its client's name. */
+    private static byte[] longApiVersions(final int bytes) {
+        return ByteBuffer.allocate(4 + 10 + bytes)
+                .putInt(10 + bytes)
+                .putShort(API_VERSIONS)
+                .putShort((short) 0)
+                .putInt(1)
+                .putShort((short) bytes)
                 .array();
     }
 

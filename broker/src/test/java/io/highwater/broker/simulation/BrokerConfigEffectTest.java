@@ -29,6 +29,8 @@ import io.highwater.records.RecordBatchBuilder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -240,6 +242,27 @@ final class BrokerConfigEffectTest {
         assertFalse(isServed(new Caller(world, "third")));
     }
 
+    /** The rate is that of the listener, and who is connected has its answers meanwhile. */
+    @ParameterizedTest
+    @CsvSource({"2147483647, 0, 100", "4, 1700, 2400", "1, 7700, 8400"})
+    void maxConnectionCreationRateIsTheConnectionsAcceptedInASecond(
+            final String rate, final long leastMs, final long mostMs) {
+        start("max.connection.creation.rate", rate);
+        assertTrue(isServed(client));
+        final long beganMs = world.scheduler.clock().monotonicMs();
+        final List<Caller.Call<MetadataResponse>> calls = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            calls.add(new Caller(world, "client" + i).send(new MetadataRequest()));
+        }
+        assertTrue(isServed(client));
+        assertTrue(world.scheduler.clock().monotonicMs() - beganMs < 50, "who is connected waits");
+        world.scheduler.runUntil(() -> calls.stream().allMatch(Caller.Call::isOver), 20_000);
+        final long tookMs = world.scheduler.clock().monotonicMs() - beganMs;
+        assertTrue(calls.stream().allMatch(call -> call.response != null), "none is refused");
+        assertTrue(tookMs >= leastMs && tookMs <= mostMs, "after " + tookMs + " ms");
+        assertEquals(0, world.metrics().connectionsRefused());
+    }
+
     private void assertServesASecond(final boolean isServed) {
         assertTrue(isServed(client));
         assertEquals(isServed, isServed(new Caller(world, "second")));
@@ -254,7 +277,7 @@ final class BrokerConfigEffectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1000, 1", "-1, 0"})
+    @CsvSource({"1000, 1", "-1, 0", "9223372036854775807, 0", "9223372036854775806, 0"})
     void logRetentionMsIsTheAgeAtWhichRecordsGo(final String value, final long earliest) {
         start(Map.of("log.retention.ms", value, "log.retention.check.interval.ms", "1000"));
         assertEquals(earliest, earliestOfAnOldRecord(5_000));
@@ -277,7 +300,7 @@ final class BrokerConfigEffectTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1000, 1", "300000, 0"})
+    @CsvSource({"1000, 1", "300000, 0", "9223372036854775807, 0"})
     void logRetentionCheckIntervalMsIsHowOftenThatIsLookedAt(final String value, final long earliest) {
         start("log.retention.check.interval.ms", value);
         assertEquals(earliest, earliestOfAnOldRecord(5_000));
@@ -317,6 +340,19 @@ final class BrokerConfigEffectTest {
         assertTrue(committed > 100 && committed < 300, committed + " offsets");
         assertEquals(ErrorCode.COORDINATOR_NOT_AVAILABLE, commit(new Target("t", topic, 999), ""));
         assertEquals(ErrorCode.NONE, commit(new Target("t", topic, 0), ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5000, 5000", "200, 200"})
+    void aCommitWaitsForTheCoreForOffsetsCommitTimeoutMs(final String timeoutMs, final long expectedMs) {
+        start("offsets.commit.timeout.ms", timeoutMs);
+        final Target target = new Target("t", client.create("t", 1), 0);
+        assertEquals(ErrorCode.NONE, commit(target, ""));
+        world.groupsDisk.hold();
+        final long askedMs = world.scheduler.clock().monotonicMs();
+        assertEquals(ErrorCode.COORDINATOR_NOT_AVAILABLE, commit(target, ""));
+        final long waitedMs = world.scheduler.clock().monotonicMs() - askedMs;
+        assertTrue(waitedMs >= expectedMs && waitedMs < expectedMs + 50, "after " + waitedMs + " ms");
     }
 
     /** The second row: looked at too seldom to notice. The third: not yet over. */

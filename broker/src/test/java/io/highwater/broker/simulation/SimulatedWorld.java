@@ -114,7 +114,7 @@ final class SimulatedWorld {
     private StartException begin() {
         process = scheduler.newProcess("broker" + starts++);
         transport = network.newTransport(
-                process, TransportOptions.server(SHARDS), new FrameBudget(BUDGET_BYTES, PATIENCE_MS, process.clock()));
+                process, config.transport(SHARDS), new FrameBudget(BUDGET_BYTES, PATIENCE_MS, process.clock()));
         groupsDisk = new HeldExecutor(process.newPool("groups disk"));
         flusher = new HeldExecutor(process.newThread("flush"));
         node = new BrokerNode(

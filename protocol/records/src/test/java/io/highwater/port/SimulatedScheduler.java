@@ -162,7 +162,13 @@ public final class SimulatedScheduler {
             final Runnable task) {
         requireOwner();
         final SimulatedEvent event = new SimulatedEvent(
-                nowNs + Math.max(0, delayNs), random.nextLong(), nextSequence++, process, pool, what, task);
+                nowNs + Math.min(Math.max(0, delayNs), Long.MAX_VALUE - nowNs),
+                random.nextLong(),
+                nextSequence++,
+                process,
+                pool,
+                what,
+                task);
         if (process.isAlive()) {
             events.add(event);
         }

@@ -1,9 +1,9 @@
 package io.highwater.port;
 
+import java.util.concurrent.TimeUnit;
+
 /** The simulated twin of a shard: a queue with one worker, and timers that run as tasks of it. */
 final class SimulatedShard implements Shard {
-    private static final long NS_PER_MS = 1_000_000L;
-
     private final SimulatedScheduler scheduler;
     private final SimulatedPool queue;
     private final String timerName;
@@ -21,7 +21,7 @@ final class SimulatedShard implements Shard {
 
     @Override
     public Timer schedule(final Runnable task, final long delayMs) {
-        return scheduler.schedule(queue.process(), queue, delayMs * NS_PER_MS, timerName, task);
+        return scheduler.schedule(queue.process(), queue, TimeUnit.MILLISECONDS.toNanos(delayMs), timerName, task);
     }
 
     @Override

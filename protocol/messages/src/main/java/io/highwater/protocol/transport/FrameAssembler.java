@@ -60,6 +60,9 @@ final class FrameAssembler {
     private int prefix;
     private int prefixBytes;
 
+    /** Frames that are over: delivered. */
+    private long framesEnded;
+
     /** Received and not yet looked at; null when there is nothing. */
     private ByteBuf input;
 
@@ -94,6 +97,16 @@ final class FrameAssembler {
     /** How many bytes would complete what has to be known before the next reservation. */
     int prefixBytesMissing() {
         return LENGTH_BYTES - prefixBytes;
+    }
+
+    /** Frames delivered so far. */
+    long framesEnded() {
+        return framesEnded;
+    }
+
+    /** True when a part of a frame has arrived, be it of its length, and there is room for the rest. */
+    boolean isHalfArrived() {
+        return state == IN_BODY || state == IN_PREFIX && prefixBytes > 0;
     }
 
     /** True when nothing can be done with more bytes now. */
@@ -262,6 +275,7 @@ final class FrameAssembler {
     }
 
     private void beginPrefix() {
+        framesEnded++;
         state = IN_PREFIX;
         prefix = 0;
         prefixBytes = 0;

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * queued. Costs the link nothing between two looks. Confined to the link's shard.
  */
 final class LinkActivity {
-    /** Looks per timeout: a link is closed at most a quarter of its timeout late. */
+    /** Looks per timeout: a link is closed at most a quarter of its timeout late, for {@link FrameArrival} half of it. */
     private static final int LOOKS_PER_TIMEOUT = 4;
 
     private static final long LOOK_INTERVAL_MS_MIN = 10;
@@ -38,7 +38,8 @@ final class LinkActivity {
     static long lookIntervalMs(final TransportOptions options) {
         final long idle = options.idleMaxMs() == 0 ? Long.MAX_VALUE : options.idleMaxMs();
         final long stall = options.writeStallTimeoutMs() == 0 ? Long.MAX_VALUE : options.writeStallTimeoutMs();
-        final long shortest = Math.min(idle, stall);
+        final long receive = options.receiveTimeoutMs() == 0 ? Long.MAX_VALUE : options.receiveTimeoutMs();
+        final long shortest = Math.min(Math.min(idle, stall), receive);
         if (shortest == Long.MAX_VALUE) {
             return 0;
         }

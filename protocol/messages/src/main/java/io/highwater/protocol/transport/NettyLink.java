@@ -42,6 +42,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter
     private final FrameAssembler assembler;
     private final ReadSizing reads;
     private final LinkActivity activity;
+    private final FrameArrival arrival;
 
     NettyLink(
             final long id,
@@ -49,17 +50,17 @@ final class NettyLink extends ChannelInboundHandlerAdapter
             final NettyShard shard,
             final FrameBudget budget,
             final FrameLimits limits,
-            final LinkActivity activity,
             final LinkHandler handler) {
         this.id = id;
         this.channel = channel;
         this.shard = shard;
         this.handler = handler;
-        this.activity = activity;
         final FrameAccount account = budget.open(limits, shard, this);
         this.assembler = new FrameAssembler(channel.alloc(), account, this);
         this.remoteAddress = (InetSocketAddress) channel.remoteAddress();
         this.reads = new ReadSizing(assembler, account);
+        this.activity = new LinkActivity(shard.options(), shard.nowNs());
+        this.arrival = new FrameArrival(shard.options(), assembler, shard.nowNs());
         channel.config().setRecvByteBufAllocator(reads);
         channel.config().setMessageSizeEstimator(FrameParts.SIZES);
         shard.add(this);
@@ -154,7 +155,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter
             // What follows would come out of turn: the peer waits for the frame that is lost.
             final Throwable cause = write.cause();
             if (!(cause instanceof IOException)) {
-                LOG.warn("link {} of {}: a frame can't be written, closing it", id, remoteAddress, cause);
+                onFault("a frame can't be written, closing it", cause);
             }
             close("write failed: " + cause.getMessage());
         }
@@ -200,7 +201,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter
     @Override
     public void exceptionCaught(final ChannelHandlerContext context, final Throwable cause) {
         if (!(cause instanceof IOException)) {
-            LOG.error("link {} of {}: its handler failed", id, remoteAddress, cause);
+            onFault("its handler failed", cause);
         }
         close(String.valueOf(cause.getMessage()));
     }
@@ -210,7 +211,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter
         try {
             handler.onFrame(this, frame);
         } catch (final RuntimeException e) {
-            LOG.error("link {} of {}: its handler failed", id, remoteAddress, e);
+            onFault("its handler failed", e);
             close("our handler failed: " + e);
         }
     }
@@ -276,9 +277,34 @@ final class NettyLink extends ChannelInboundHandlerAdapter
         final String verdict = activity.look(nowNs, reads.receivedBytes(), written + takenLooks, queued);
         if (verdict != null) {
             if (activity.isStalled()) {
-                LOG.info("closing the connection of {}: {}", remoteAddress, verdict);
+                onStalled(verdict);
             }
             close(verdict);
+            return;
+        }
+        final String late = arrival.look(nowNs, reads.receivedBytes());
+        if (late != null && arrival.isHalf()) {
+            refuse(late);
+        } else if (late != null) {
+            close(late);
+        }
+    }
+
+    private void onStalled(final String verdict) {
+        final long times = shard.stalls().cameAgain();
+        if (times > 0) {
+            LOG.info(
+                    "{} peers read nothing, closing their connections; the last is {}: {}",
+                    times,
+                    remoteAddress,
+                    verdict);
+        }
+    }
+
+    private void onFault(final String what, final Throwable cause) {
+        final long times = shard.faults().cameAgain();
+        if (times > 0) {
+            LOG.error("link {} of {}: {} ({} such faults since the last line)", id, remoteAddress, what, times, cause);
         }
     }
 

@@ -25,11 +25,23 @@ final class NettyShard implements Shard {
 
     private final EventLoop loop;
     private final Clock clock;
+    private final TransportOptions options;
+    private final RareLine stalls;
+    private final RareLine faults;
     private final long lookIntervalMs;
 
-    NettyShard(final EventLoop loop, final Clock clock, final TransportOptions options) {
+    /** The two lines of the log are shared by all shards of the transport. */
+    NettyShard(
+            final EventLoop loop,
+            final Clock clock,
+            final TransportOptions options,
+            final RareLine stalls,
+            final RareLine faults) {
         this.loop = loop;
         this.clock = clock;
+        this.options = options;
+        this.stalls = stalls;
+        this.faults = faults;
         this.lookIntervalMs = LinkActivity.lookIntervalMs(options);
     }
 
@@ -38,18 +50,27 @@ final class NettyShard implements Shard {
         try {
             loop.execute(task);
         } catch (final RejectedExecutionException e) {
-            if (!loop.isShuttingDown()) {
-                throw e;
-            }
-            // The transport is closed, and with it every link that an answer could go to.
-            LOG.debug("{} has ended, a task is dropped", loop);
+            onRejected(e);
         }
     }
 
     @Override
     public Timer schedule(final Runnable task, final long delayMs) {
-        final Future<?> future = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
-        return () -> future.cancel(false);
+        try {
+            final Future<?> future = loop.schedule(task, delayMs, TimeUnit.MILLISECONDS);
+            return () -> future.cancel(false);
+        } catch (final RejectedExecutionException e) {
+            onRejected(e);
+            return () -> {};
+        }
+    }
+
+    private void onRejected(final RejectedExecutionException rejected) {
+        if (!loop.isShuttingDown()) {
+            throw rejected;
+        }
+        // The transport is closed, and with it every link that an answer could go to.
+        LOG.debug("{} has ended, a task is dropped", loop);
     }
 
     @Override
@@ -64,6 +85,24 @@ final class NettyShard implements Shard {
 
     EventLoop loop() {
         return loop;
+    }
+
+    TransportOptions options() {
+        return options;
+    }
+
+    long nowNs() {
+        return clock.monotonicNs();
+    }
+
+    /** Of peers that read nothing. */
+    RareLine stalls() {
+        return stalls;
+    }
+
+    /** Of what should not happen to a link. */
+    RareLine faults() {
+        return faults;
     }
 
     /** A link begins its life. */

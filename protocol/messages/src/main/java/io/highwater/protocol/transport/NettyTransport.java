@@ -85,8 +85,10 @@ public final class NettyTransport implements Transport {
         final IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
         this.loops = new MultiThreadIoEventLoopGroup(
                 options.shards(), new DefaultThreadFactory(options.threadName(), true), io);
+        final RareLine stalls = new RareLine(clock);
+        final RareLine faults = new RareLine(clock);
         for (final EventExecutor loop : loops) {
-            shards.add(new NettyShard((EventLoop) loop, clock, options));
+            shards.add(new NettyShard((EventLoop) loop, clock, options, stalls, faults));
         }
         this.resolver = new AddressResolver(options.threadName() + "-names");
     }
@@ -129,6 +131,10 @@ public final class NettyTransport implements Transport {
                         channel.pipeline().addLast(newLink(channel, shard, limits, handlers.newHandler(shard)));
                     }
                 });
+        if (options.acceptsPerSecondMax() > 0) {
+            bootstrap.handler(
+                    new PacedAccepts(new AcceptPace(options.acceptsPerSecondMax(), clock.monotonicNs()), clock));
+        }
         final ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
             final BindException refused =
@@ -200,8 +206,7 @@ public final class NettyTransport implements Transport {
 
     private NettyLink newLink(
             final Channel channel, final NettyShard shard, final FrameLimits limits, final LinkHandler handler) {
-        final LinkActivity activity = new LinkActivity(options, clock.monotonicNs());
-        return new NettyLink(nextLinkId.getAndIncrement(), channel, shard, budget, limits, activity, handler);
+        return new NettyLink(nextLinkId.getAndIncrement(), channel, shard, budget, limits, handler);
     }
 
     private NettyShard shardOf(final Channel channel) {

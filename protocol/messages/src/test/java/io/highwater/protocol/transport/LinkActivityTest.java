@@ -44,8 +44,10 @@ class LinkActivityTest {
     @Test
     void looksFourTimesPerShortestTimeoutAndNeverWithoutOne() {
         assertEquals(100, LinkActivity.lookIntervalMs(OPTIONS));
-        assertEquals(0, LinkActivity.lookIntervalMs(OPTIONS.withTimeouts(0, 0)));
-        assertEquals(10_000, LinkActivity.lookIntervalMs(OPTIONS.withTimeouts(600_000, 0)));
+        final TransportOptions endless = OPTIONS.withReceiveTimeout(0);
+        assertEquals(0, LinkActivity.lookIntervalMs(endless.withTimeouts(0, 0)));
+        assertEquals(10_000, LinkActivity.lookIntervalMs(endless.withTimeouts(600_000, 0)));
+        assertEquals(50, LinkActivity.lookIntervalMs(OPTIONS.withReceiveTimeout(200)));
     }
 
     private String look(final long nowMs, final long received, final long sent, final long queued) {

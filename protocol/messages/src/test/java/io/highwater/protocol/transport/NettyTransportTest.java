@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.highwater.port.Clock;
 import io.highwater.port.FileBacked;
 import io.highwater.port.FileRange;
+import io.highwater.port.Shard;
 import io.highwater.port.SystemClock;
 import io.highwater.protocol.codec.MessageWriter;
 import io.netty.buffer.ByteBuf;
@@ -113,6 +114,29 @@ class NettyTransportTest extends TransportContract {
         });
         assertTrue(happens(() -> near.isClosed() && far.isClosed()));
         assertEquals(List.of(), far.frames);
+    }
+
+    /** What blocks elsewhere may end after the transport has, and has nobody to tell: it must not meet a fault. */
+    @Test
+    void dropsTasksThatComeAfterTheClose() {
+        final Transport transport = newTransport("closed", options(), new FrameBudget(1 << 20, 1_000, clock()));
+        final AtomicInteger runs = new AtomicInteger();
+        for (final Shard shard : transport.shards()) {
+            shard.execute(runs::incrementAndGet);
+            shard.schedule(runs::incrementAndGet, 60_000);
+        }
+        transport.close();
+        assertEquals(
+                transport.shards().size(), runs.get(), "what came before the close is done, what is not due is not");
+
+        for (final Shard shard : transport.shards()) {
+            shard.execute(runs::incrementAndGet);
+            shard.run(runs::incrementAndGet);
+            shard.schedule(runs::incrementAndGet, 0).cancel();
+            shard.schedule(runs::incrementAndGet, 0);
+        }
+        pass(50);
+        assertEquals(transport.shards().size(), runs.get());
     }
 
     /** A file's memory that counts its shares. */

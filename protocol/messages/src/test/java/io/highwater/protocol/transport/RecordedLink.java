@@ -34,12 +34,13 @@ final class RecordedLink implements LinkHandler {
     public void onFrame(final Link from, final ByteBuf frame) {
         final byte[] bytes = new byte[frame.readableBytes()];
         frame.getBytes(frame.readerIndex(), bytes);
-        frames.add(bytes);
+        // Before it is told, so that who waits for the frame finds it among those kept.
         if (keepsFrames) {
             kept.add(frame);
         } else {
             frame.release();
         }
+        frames.add(bytes);
     }
 
     @Override

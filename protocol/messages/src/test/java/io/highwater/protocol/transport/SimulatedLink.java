@@ -40,6 +40,7 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
     private final LinkHandler handler;
     private final FrameAssembler assembler;
     private final LinkActivity activity;
+    private final FrameArrival arrival;
     private final String name;
 
     SimulatedLink(
@@ -60,6 +61,8 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
         final FrameAccount account = transport.budget().open(limits, shard, this);
         this.assembler = new FrameAssembler(transport.allocator(), account, this);
         this.activity = new LinkActivity(transport.options(), transport.clock().monotonicNs());
+        this.arrival = new FrameArrival(
+                transport.options(), assembler, transport.clock().monotonicNs());
         this.name = transport.process().name() + "/" + id;
     }
 
@@ -360,11 +363,17 @@ final class SimulatedLink implements Link, FrameAssembler.Sink, FrameAccount.Own
         if (ended || closing) {
             return;
         }
-        final String verdict = activity.look(transport.clock().monotonicNs(), receivedBytes, sentBytes, queuedBytes);
-        if (verdict == null) {
-            shard.schedule(this::look, LinkActivity.lookIntervalMs(transport.options()));
-        } else {
+        final long nowNs = transport.clock().monotonicNs();
+        final String verdict = activity.look(nowNs, receivedBytes, sentBytes, queuedBytes);
+        final String late = verdict == null ? arrival.look(nowNs, receivedBytes) : null;
+        if (verdict != null) {
             close(verdict);
+        } else if (late != null && arrival.isHalf()) {
+            refuse(late);
+        } else if (late != null) {
+            close(late);
+        } else {
+            shard.schedule(this::look, LinkActivity.lookIntervalMs(transport.options()));
         }
     }
 

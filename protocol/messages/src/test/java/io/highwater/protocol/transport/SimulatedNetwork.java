@@ -133,6 +133,11 @@ public final class SimulatedNetwork {
         scheduler.after(1 + random.nextInt(latencyNsMax), what, event);
     }
 
+    /** Something happens at a known time. */
+    void after(final long delayNs, final String what, final Runnable event) {
+        scheduler.after(delayNs, what, event);
+    }
+
     boolean cutsNow() {
         return cutChance > 0 && random.nextDouble() < cutChance;
     }

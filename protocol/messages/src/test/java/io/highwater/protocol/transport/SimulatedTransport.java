@@ -7,6 +7,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -70,7 +71,7 @@ public final class SimulatedTransport implements Transport {
             if (listener == null || closed) {
                 shard.execute(() -> link.ended("no connection: refused by " + address));
             } else {
-                listener.accept(link);
+                listener.arrived(link);
             }
         });
     }
@@ -117,12 +118,22 @@ public final class SimulatedTransport implements Transport {
     /** An address where connections are accepted. */
     final class Accepting implements Listener {
         private InetSocketAddress bound;
+        private boolean isPaused;
+
+        /** What an operating system keeps waiting to be accepted. */
+        private final ArrayDeque<SimulatedLink> backlog = new ArrayDeque<>();
+
+        /** Null when any number is accepted. */
+        private final AcceptPace pace;
+
         private final FrameLimits limits;
         private final LinkHandler.Factory handlers;
 
         Accepting(final FrameLimits limits, final LinkHandler.Factory handlers) {
             this.limits = limits;
             this.handlers = handlers;
+            final int most = options.acceptsPerSecondMax();
+            this.pace = most == 0 ? null : new AcceptPace(most, clock().monotonicNs());
         }
 
         @Override
@@ -140,8 +151,28 @@ public final class SimulatedTransport implements Transport {
             return process;
         }
 
+        /** A connection has come: it is accepted in its turn. */
+        void arrived(final SimulatedLink client) {
+            backlog.add(client);
+            acceptNext();
+        }
+
+        private void acceptNext() {
+            while (!isPaused && !backlog.isEmpty() && process.isAlive()) {
+                accept(backlog.remove());
+                final long pauseNs = pace == null ? 0 : pace.pauseNsAfterOne(clock().monotonicNs());
+                if (pauseNs > 0) {
+                    isPaused = true;
+                    network.after(pauseNs, "net accepts again " + bound, () -> {
+                        isPaused = false;
+                        acceptNext();
+                    });
+                }
+            }
+        }
+
         /** The other end of {@code client} comes to be on one of our shards. */
-        void accept(final SimulatedLink client) {
+        private void accept(final SimulatedLink client) {
             final Shard shard = shards.get(nextShard++ % shards.size());
             shard.execute(() -> {
                 final SimulatedLink server = new SimulatedLink(

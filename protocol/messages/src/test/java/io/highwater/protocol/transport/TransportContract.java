@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.port.Clock;
+import io.highwater.port.Shard;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.BindException;
@@ -18,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -209,6 +211,92 @@ abstract class TransportContract {
     }
 
     @Test
+    void endsALinkWhosePeerBringsAFrameByteByByte() throws IOException {
+        start(options().withReceiveTimeout(200));
+        final RecordedLink near = connect();
+        final RecordedLink far = awaitAccepted();
+        send(near, 10);
+        assertTrue(happens(() -> far.frames.size() == 1));
+        sendRaw(near, 1_000_000, 1);
+        final long[] sent = {1};
+        assertTrue(happens(() -> {
+            // A byte now and then: never idle.
+            pass(10);
+            sendBytes(near, 1);
+            sent[0]++;
+            return far.isClosed();
+        }));
+        assertTrue(far.refusedReason.startsWith("a frame that had begun brought "), far.refusedReason);
+        assertTrue(sent[0] < 190, "it went on for " + sent[0] + " bytes");
+        assertTrue(happens(() -> budget.bytesInFlight() == 0));
+    }
+
+    @Test
+    void letsAFrameTakeAnyTimeThatGoesOn() throws IOException {
+        start(options().withReceiveTimeout(100));
+        final RecordedLink near = connect();
+        final RecordedLink far = awaitAccepted();
+        final int pieces = 60;
+        final int pieceBytes = 1_000;
+        sendRaw(near, pieces * pieceBytes, 0);
+        for (int i = 0; i < pieces; i++) {
+            pass(10);
+            sendBytes(near, pieceBytes);
+        }
+        assertTrue(happens(() -> far.frames.size() == 1));
+        // And then it may be silent.
+        pass(300);
+        assertFalse(far.isClosed());
+    }
+
+    @Test
+    void endsALinkThatNeverBringsAFrameAndCallsItNoFault() throws IOException {
+        start(options().withReceiveTimeout(100));
+        connect();
+        final RecordedLink far = awaitAccepted();
+        assertTrue(happens(far::isClosed));
+        assertTrue(far.closedReason.startsWith("nothing came for "), far.closedReason);
+        assertNull(far.refusedReason);
+    }
+
+    /** A link that is not read brings nothing, which is not its peer's fault. */
+    @Test
+    void bearsAHalfFrameWhileTheLinkIsPaused() throws IOException {
+        start(options().withReceiveTimeout(100));
+        final RecordedLink near = connect();
+        final RecordedLink far = awaitAccepted();
+        sendRaw(near, 1_000, 500);
+        assertTrue(happens(() -> budget.bytesInFlight() == 1_000));
+        onShard(far, () -> far.link.pauseReading());
+        pass(400);
+        assertFalse(far.isClosed());
+        onShard(far, () -> far.link.resumeReading());
+        sendBytes(near, 500);
+        assertTrue(happens(() -> far.frames.size() == 1));
+    }
+
+    @Test
+    void acceptsNoMoreInASecondThanItIsToAndServesThoseItHas() throws IOException {
+        start(options().withAcceptsPerSecond(10));
+        final long beganMs = clock().monotonicMs();
+        final RecordedLink[] ends = new RecordedLink[12];
+        for (int i = 0; i < ends.length; i++) {
+            ends[i] = connectTo(listener.address());
+        }
+        final RecordedLink first = awaitAccepted();
+        assertTrue(happens(() -> ends[0].isOpen()));
+        onShard(first, () -> {
+            first.link.write(first.link.allocator().buffer(4).writeInt(0));
+            first.link.flush();
+        });
+        assertTrue(happens(() -> Arrays.stream(ends).anyMatch(end -> end.frames.size() == 1)));
+        assertTrue(accepted.size() < ends.length, "all were accepted at once");
+        assertTrue(happens(() -> accepted.size() == ends.length));
+        // Twelve less the two of the begin.
+        assertTrue(clock().monotonicMs() - beganMs >= 990, "after " + (clock().monotonicMs() - beganMs) + " ms");
+    }
+
+    @Test
     void readsNoMoreThanALinksShareUntilItsFramesAreReleased() throws IOException {
         serverKeepsFrames = true;
         start(options());
@@ -282,6 +370,20 @@ abstract class TransportContract {
         assertNull(first.closedReason);
     }
 
+    /** A timer of a setting that says "never". */
+    @Test
+    void aTaskForTheEndOfTimeWaitsForIt() throws IOException {
+        start(options());
+        final AtomicInteger runs = new AtomicInteger();
+        final Shard shard = server.shards().get(0);
+        shard.execute(() -> {
+            shard.schedule(runs::incrementAndGet, Long.MAX_VALUE);
+            shard.schedule(runs::incrementAndGet, Long.MAX_VALUE / 1_000_000 + 1);
+        });
+        pass(50);
+        assertEquals(0, runs.get());
+    }
+
     @Test
     void tellsEveryHandlerWhenItCloses() throws IOException {
         start(options());
@@ -298,14 +400,15 @@ abstract class TransportContract {
     }
 
     static TransportOptions options() {
-        return new TransportOptions(2, "contract", 64, 0, 0, 64 * 1024, 256 * 1024);
+        return new TransportOptions(2, "contract", 64, 0, 0, 0, 0, 64 * 1024, 256 * 1024);
     }
 
     final void start(final TransportOptions options) throws IOException {
         budget = new FrameBudget(BUDGET_BYTES, PATIENCE_MS, clock());
         final FrameBudget clientBudget = new FrameBudget(BUDGET_BYTES, PATIENCE_MS, clock());
         server = newTransport("server", options, budget);
-        client = newTransport("client", options, clientBudget);
+        // What a server's end expects of its peer is no matter of the client's.
+        client = newTransport("client", options.withReceiveTimeout(0), clientBudget);
         listener = server.listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), LIMITS, shard -> {
             final RecordedLink made = new RecordedLink();
             made.keepsFrames = serverKeepsFrames;
@@ -351,6 +454,15 @@ abstract class TransportContract {
             final ByteBuf frame = from.link.allocator().buffer(Integer.BYTES + bytes);
             from.link.write(frame.writeInt(length).writeZero(bytes));
             from.link.flush();
+        });
+    }
+
+    private static void sendBytes(final RecordedLink from, final int bytes) {
+        onShard(from, () -> {
+            if (!from.isClosed()) {
+                from.link.write(from.link.allocator().buffer(bytes).writeZero(bytes));
+                from.link.flush();
+            }
         });
     }
 
