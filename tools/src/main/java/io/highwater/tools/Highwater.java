@@ -30,6 +30,7 @@ public final class Highwater {
         SUBCOMMANDS.put("topics describe", TopicsDescribeCommand::new);
         SUBCOMMANDS.put("topics alter", TopicsAlterCommand::new);
         SUBCOMMANDS.put("topics delete", TopicsDeleteCommand::new);
+        SUBCOMMANDS.put("topics delete-records", TopicsDeleteRecordsCommand::new);
         SUBCOMMANDS.put("configs describe", ConfigsDescribeCommand::new);
         SUBCOMMANDS.put("configs alter", ConfigsAlterCommand::new);
         SUBCOMMANDS.put("groups list", GroupsListCommand::new);

@@ -83,6 +83,36 @@ class AdminCommandsIT {
     }
 
     @Test
+    void theOldestRecordsOfPartitionsAreDeleted() {
+        run("one\ntwo\nthree\n", "produce", "orders", "--partition", "0");
+        assertEquals(ExitCode.DONE, run("", "topics", "delete-records", "orders", "-p", "0", "--before", "2"));
+        assertEquals("orders-0 begins at 2\n", out);
+        run("", "consume", "orders", "--from", "earliest", "--until-end");
+        assertEquals("three\n", out);
+        assertEquals(
+                ExitCode.FAILED,
+                run("", "topics", "delete-records", "orders", "-p", "0", "-p", "1", "-p", "7", "--before", "3"));
+        assertEquals("orders-0 begins at 3\n", out);
+        assertEquals(2, err.lines().count(), err);
+        assertTrue(err.startsWith("highwater: orders-1: OFFSET_OUT_OF_RANGE ("), err);
+        assertTrue(err.contains("\nhighwater: orders-7: UNKNOWN_TOPIC_OR_PARTITION ("), err);
+        run("four\n", "produce", "orders", "--partition", "0");
+        assertEquals(
+                ExitCode.DONE,
+                run("", "topics", "delete-records", "orders", "-p", "0", "-p", "1", "--before", "latest", "--json"));
+        assertEquals("""
+                {"topic":"orders","partition":0,"error":"NONE","start":4}
+                {"topic":"orders","partition":1,"error":"NONE","start":0}
+                """, out);
+        assertEquals(ExitCode.FAILED, run("", "topics", "delete-records", "missing", "-p", "0", "--before", "1"));
+        for (final String wrong : List.of("-1", "soon", "")) {
+            assertEquals(ExitCode.USAGE, run("", "topics", "delete-records", "orders", "-p", "0", "--before", wrong));
+        }
+        assertEquals(ExitCode.USAGE, run("", "topics", "delete-records", "orders", "--before", "1"));
+        assertEquals(ExitCode.USAGE, run("", "topics", "delete-records", "orders", "-p", "0"));
+    }
+
+    @Test
     void groupsAreListedWithTheirLag() {
         run("one\ntwo\n", "produce", "orders", "--partition", "0");
         try (KafkaConsumer<String, String> consumer = new KafkaConsumer<>(

@@ -1,13 +1,11 @@
 package io.highwater.broker.api;
 
 import io.highwater.broker.core.Core;
-import io.highwater.broker.core.CoreFailure;
-import io.highwater.broker.core.CoreGroup;
 import io.highwater.port.Clock;
 import io.highwater.protocol.ApiKey;
+import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.DeleteTopicsRequest;
 import io.highwater.protocol.message.DeleteTopicsResponse;
-import io.highwater.protocol.message.Message;
 
 /**
  * DeleteTopics, versions 1 to 6, by name or (version 6) by id. Answered when the deletion is durable; the files go in the
@@ -16,13 +14,11 @@ import io.highwater.protocol.message.Message;
 public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest, DeleteTopicsResponse> {
     private static final short FIRST_VERSION_WITH_IDS = 6;
 
-    private final Core core;
-    private final Clock clock;
+    private final MetadataProposal proposal;
 
     /** Deletes through the core. */
     public DeleteTopicsHandler(final Core core, final Clock clock) {
-        this.core = core;
-        this.clock = clock;
+        this.proposal = new MetadataProposal(core, clock);
     }
 
     @Override
@@ -51,26 +47,19 @@ public final class DeleteTopicsHandler implements ApiHandler<DeleteTopicsRequest
             }
             request.topicNames.clear();
         }
-        final long deadlineMs = clock.monotonicMs() + Math.max(0, request.timeoutMs);
-        core.propose(CoreGroup.META, request, deadlineMs, new Core.Completion() {
-            @Override
-            public void onApplied(final long index, final Message response) {
-                reply.send((DeleteTopicsResponse) response);
-            }
+        final long timeoutMs = Math.max(0, request.timeoutMs);
+        proposal.decide(request, timeoutMs, DeleteTopicsResponse.class, error -> refused(request, error), reply);
+    }
 
-            @Override
-            public void onFailed(final CoreFailure failure) {
-                final DeleteTopicsResponse response = new DeleteTopicsResponse();
-                for (final DeleteTopicsRequest.DeleteTopicState topic : request.topics) {
-                    final DeleteTopicsResponse.DeletableTopicResult result =
-                            new DeleteTopicsResponse.DeletableTopicResult();
-                    result.name = topic.name;
-                    result.topicId = topic.topicId;
-                    result.errorCode = failure.errorCode().code();
-                    response.responses.add(result);
-                }
-                reply.send(response);
-            }
-        });
+    private static DeleteTopicsResponse refused(final DeleteTopicsRequest request, final ErrorCode error) {
+        final DeleteTopicsResponse response = new DeleteTopicsResponse();
+        for (final DeleteTopicsRequest.DeleteTopicState topic : request.topics) {
+            final DeleteTopicsResponse.DeletableTopicResult result = new DeleteTopicsResponse.DeletableTopicResult();
+            result.name = topic.name;
+            result.topicId = topic.topicId;
+            result.errorCode = error.code();
+            response.responses.add(result);
+        }
+        return response;
     }
 }

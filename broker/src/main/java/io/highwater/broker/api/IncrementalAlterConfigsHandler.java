@@ -1,13 +1,11 @@
 package io.highwater.broker.api;
 
 import io.highwater.broker.core.Core;
-import io.highwater.broker.core.CoreFailure;
-import io.highwater.broker.core.CoreGroup;
 import io.highwater.port.Clock;
 import io.highwater.protocol.ApiKey;
+import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.IncrementalAlterConfigsRequest;
 import io.highwater.protocol.message.IncrementalAlterConfigsResponse;
-import io.highwater.protocol.message.Message;
 
 /**
  * IncrementalAlterConfigs, versions 0 and 1 (KIP-339): changes single configs of topics and brokers. Answered when that is
@@ -20,13 +18,11 @@ public final class IncrementalAlterConfigsHandler
     /** The request has no timeout of its own. */
     private static final long TIMEOUT_MS = 30_000;
 
-    private final Core core;
-    private final Clock clock;
+    private final MetadataProposal proposal;
 
     /** Alters through the core. */
     public IncrementalAlterConfigsHandler(final Core core, final Clock clock) {
-        this.core = core;
-        this.clock = clock;
+        this.proposal = new MetadataProposal(core, clock);
     }
 
     @Override
@@ -49,27 +45,22 @@ public final class IncrementalAlterConfigsHandler
             final IncrementalAlterConfigsRequest request,
             final RequestContext context,
             final Reply<IncrementalAlterConfigsResponse> reply) {
-        final long deadlineMs = clock.monotonicMs() + TIMEOUT_MS;
-        core.propose(CoreGroup.META, request, deadlineMs, new Core.Completion() {
-            @Override
-            public void onApplied(final long index, final Message decided) {
-                reply.send((IncrementalAlterConfigsResponse) decided);
-            }
+        proposal.decide(
+                request, TIMEOUT_MS, IncrementalAlterConfigsResponse.class, error -> refused(request, error), reply);
+    }
 
-            @Override
-            public void onFailed(final CoreFailure failure) {
-                final IncrementalAlterConfigsResponse response = new IncrementalAlterConfigsResponse();
-                for (final IncrementalAlterConfigsRequest.AlterConfigsResource resource : request.resources) {
-                    final IncrementalAlterConfigsResponse.AlterConfigsResourceResponse answer =
-                            new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse();
-                    answer.resourceType = resource.resourceType;
-                    answer.resourceName = resource.resourceName;
-                    answer.errorCode = failure.errorCode().code();
-                    answer.errorMessage = failure.errorCode().defaultMessage();
-                    response.responses.add(answer);
-                }
-                reply.send(response);
-            }
-        });
+    private static IncrementalAlterConfigsResponse refused(
+            final IncrementalAlterConfigsRequest request, final ErrorCode error) {
+        final IncrementalAlterConfigsResponse response = new IncrementalAlterConfigsResponse();
+        for (final IncrementalAlterConfigsRequest.AlterConfigsResource resource : request.resources) {
+            final IncrementalAlterConfigsResponse.AlterConfigsResourceResponse answer =
+                    new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse();
+            answer.resourceType = resource.resourceType;
+            answer.resourceName = resource.resourceName;
+            answer.errorCode = error.code();
+            answer.errorMessage = error.defaultMessage();
+            response.responses.add(answer);
+        }
+        return response;
     }
 }

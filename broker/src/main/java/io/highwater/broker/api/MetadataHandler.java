@@ -190,7 +190,8 @@ public final class MetadataHandler implements ApiHandler<MetadataRequest, Metada
             return topicOf(image, topic);
         }
         final MetadataResponse.MetadataResponseTopic answer = new MetadataResponse.MetadataResponseTopic();
-        answer.name = asked.name;
+        // Whatever name came with it, an id that is unknown has none.
+        answer.name = isById && version >= FIRST_VERSION_BY_ID ? null : asked.name;
         answer.topicId = asked.topicId;
         final ErrorCode error;
         if (version < FIRST_VERSION_BY_ID && (asked.name == null || isById)) {

@@ -13,7 +13,8 @@ import java.util.List;
 
 /**
  * OffsetDelete, version 0 (KIP-496): a group forgets offsets of partitions that none of its members wants; answered when
- * that is durable. An offset that it never had is no error.
+ * that is durable. An offset that it never had is no error. A topic of which nothing was asked is not answered, unless it
+ * does not exist.
  *
  * <p>Safe for any thread because the coordinator and the metadata are.
  */
@@ -54,7 +55,9 @@ public final class OffsetDeleteHandler implements ApiHandler<OffsetDeleteRequest
             final OffsetDeleteResponse.OffsetDeleteResponseTopic answer =
                     new OffsetDeleteResponse.OffsetDeleteResponseTopic();
             answer.name = topic.name;
-            response.topics.add(answer);
+            if (found == null || !topic.partitions.isEmpty()) {
+                response.topics.add(answer);
+            }
             for (final OffsetDeleteRequest.OffsetDeleteRequestPartition asked : topic.partitions) {
                 final OffsetDeleteResponse.OffsetDeleteResponsePartition place =
                         new OffsetDeleteResponse.OffsetDeleteResponsePartition();

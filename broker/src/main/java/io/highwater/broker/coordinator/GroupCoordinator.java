@@ -97,10 +97,10 @@ public final class GroupCoordinator {
         shard.run(() -> {
             if (groupId.isEmpty()) {
                 reply.accept(JoinAnswer.failed(ErrorCode.INVALID_GROUP_ID, request.memberId()));
-            } else if (!log.isLoaded()) {
-                reply.accept(JoinAnswer.failed(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, request.memberId()));
             } else if (!config.allowsSessionTimeoutMs(request.sessionTimeoutMs())) {
                 reply.accept(JoinAnswer.failed(ErrorCode.INVALID_SESSION_TIMEOUT, request.memberId()));
+            } else if (!log.isLoaded()) {
+                reply.accept(JoinAnswer.failed(ErrorCode.COORDINATOR_LOAD_IN_PROGRESS, request.memberId()));
             } else {
                 final CoordinatedGroup known = findOrNull(groupId);
                 if (known == null && !request.memberId().isEmpty()) {

@@ -11,11 +11,13 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
  * Decides on changes of configs of topics and brokers. Each resource is judged for itself: all of its changes count, or
- * none.
+ * none. A change to what is so already is no error and leaves no record: nor does the deletion of what is not set, whatever
+ * its name.
  *
  * <p>Pure; safe for any thread.
  */
@@ -89,7 +91,11 @@ final class ConfigAlteration {
         if (problem != null) {
             return new Refusal(ErrorCode.INVALID_CONFIG, problem);
         }
-        changed.forEach((key, value) -> records.add(MetadataRecords.topicConfig(topic.id(), key, value)));
+        changed.forEach((key, value) -> {
+            if (!Objects.equals(value, topic.configs().get(key))) {
+                records.add(MetadataRecords.topicConfig(topic.id(), key, value));
+            }
+        });
         return null;
     }
 
@@ -126,31 +132,37 @@ final class ConfigAlteration {
             return invalid("There is no broker " + brokerId + ".");
         }
         for (final ConfigChange change : changes) {
-            final ServerKey key = serverKeys.get(change.name());
-            if (key == null) {
-                return new Refusal(
-                        ErrorCode.INVALID_CONFIG, "Unknown broker config name: " + ClientText.shown(change.name()));
-            }
-            if (!key.isDynamic()) {
-                return invalid("Cannot update these configs dynamically: " + key.name());
-            }
-            if (change.operation() == Operation.APPEND || change.operation() == Operation.SUBTRACT) {
-                return new Refusal(ErrorCode.INVALID_CONFIG, key.name() + " is no list.");
-            }
-            final String problem = change.operation() == Operation.SET
-                    ? key.check().apply(change.value().trim())
-                    : null;
-            if (problem != null) {
-                return new Refusal(ErrorCode.INVALID_CONFIG, ClientText.shown(problem));
+            final Refusal refusal = change.operation() == Operation.DELETE ? null : brokerRefusalOrNull(change);
+            if (refusal != null) {
+                return refusal;
             }
         }
+        final PersistentMap<String, String> present = image.brokerConfigsOf(brokerId);
         for (final ConfigChange change : changes) {
-            records.add(MetadataRecords.brokerConfig(
-                    brokerId,
-                    change.name(),
-                    change.operation() == Operation.SET ? change.value().trim() : null));
+            final String value =
+                    change.operation() == Operation.SET ? change.value().trim() : null;
+            if (!Objects.equals(value, present.get(change.name()))) {
+                records.add(MetadataRecords.brokerConfig(brokerId, change.name(), value));
+            }
         }
         return null;
+    }
+
+    /** What is wrong with giving a broker's config another value, or null. */
+    private Refusal brokerRefusalOrNull(final ConfigChange change) {
+        final ServerKey key = serverKeys.get(change.name());
+        if (key == null) {
+            return new Refusal(
+                    ErrorCode.INVALID_CONFIG, "Unknown broker config name: " + ClientText.shown(change.name()));
+        }
+        if (!key.isDynamic()) {
+            return invalid("Cannot update these configs dynamically: " + key.name());
+        }
+        if (change.operation() != Operation.SET) {
+            return new Refusal(ErrorCode.INVALID_CONFIG, key.name() + " is no list.");
+        }
+        final String problem = key.check().apply(change.value().trim());
+        return problem == null ? null : new Refusal(ErrorCode.INVALID_CONFIG, ClientText.shown(problem));
     }
 
     private static Refusal invalid(final String message) {

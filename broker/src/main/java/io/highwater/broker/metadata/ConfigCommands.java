@@ -6,6 +6,7 @@ import io.highwater.protocol.message.AlterConfigsRequest;
 import io.highwater.protocol.message.AlterConfigsResponse;
 import io.highwater.protocol.message.IncrementalAlterConfigsRequest;
 import io.highwater.protocol.message.IncrementalAlterConfigsResponse;
+import io.highwater.protocol.message.Message;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -35,40 +36,33 @@ public final class ConfigCommands {
     /** Changes what is named. */
     public Decision<IncrementalAlterConfigsResponse> decide(
             final MetadataImage image, final IncrementalAlterConfigsRequest request) {
-        final ConfigAlteration alteration = new ConfigAlteration(topicConfigs, serverKeys);
-        final IncrementalAlterConfigsResponse response = new IncrementalAlterConfigsResponse();
-        final Map<ConfigResource, Integer> times = new HashMap<>();
-        request.resources.forEach(
-                asked -> times.merge(new ConfigResource(asked.resourceType, asked.resourceName), 1, Integer::sum));
-        for (final IncrementalAlterConfigsRequest.AlterConfigsResource asked : request.resources) {
-            final ConfigResource resource = new ConfigResource(asked.resourceType, asked.resourceName);
+        final List<Asked> asked = new ArrayList<>();
+        for (final IncrementalAlterConfigsRequest.AlterConfigsResource each : request.resources) {
             final List<ConfigChange> changes = new ArrayList<>();
-            asked.configs.forEach(config -> changes.add(
+            each.configs.forEach(config -> changes.add(
                     new ConfigChange(config.name, Operation.ofCodeOrNull(config.configOperation), config.value)));
-            final Refusal refusal = times.get(resource) > 1 ? REPEATED : alteration.alter(image, resource, changes);
+            asked.add(new Asked(new ConfigResource(each.resourceType, each.resourceName), changes));
+        }
+        final IncrementalAlterConfigsResponse response = new IncrementalAlterConfigsResponse();
+        return alter(image, asked, request.validateOnly, response, (resource, error, messageOrNull) -> {
             final IncrementalAlterConfigsResponse.AlterConfigsResourceResponse answer =
                     new IncrementalAlterConfigsResponse.AlterConfigsResourceResponse();
-            answer.resourceType = asked.resourceType;
-            answer.resourceName = asked.resourceName;
-            answer.errorCode = codeOf(refusal);
-            answer.errorMessage = refusal == null ? null : refusal.message();
+            answer.resourceType = resource.type();
+            answer.resourceName = resource.name();
+            answer.errorCode = error.code();
+            answer.errorMessage = messageOrNull;
             response.responses.add(answer);
-        }
-        return new Decision<>(request.validateOnly ? List.of() : alteration.records(), response);
+        });
     }
 
     /** Makes the configs those that are named. */
     public Decision<AlterConfigsResponse> decide(final MetadataImage image, final AlterConfigsRequest request) {
-        final ConfigAlteration alteration = new ConfigAlteration(topicConfigs, serverKeys);
-        final AlterConfigsResponse response = new AlterConfigsResponse();
-        final Map<ConfigResource, Integer> times = new HashMap<>();
-        request.resources.forEach(
-                asked -> times.merge(new ConfigResource(asked.resourceType, asked.resourceName), 1, Integer::sum));
-        for (final AlterConfigsRequest.AlterConfigsResource asked : request.resources) {
-            final ConfigResource resource = new ConfigResource(asked.resourceType, asked.resourceName);
+        final List<Asked> asked = new ArrayList<>();
+        for (final AlterConfigsRequest.AlterConfigsResource each : request.resources) {
+            final ConfigResource resource = new ConfigResource(each.resourceType, each.resourceName);
             final List<ConfigChange> changes = new ArrayList<>();
             final Set<String> named = new HashSet<>();
-            asked.configs.forEach(config -> {
+            each.configs.forEach(config -> {
                 named.add(config.name);
                 changes.add(new ConfigChange(config.name, Operation.SET, config.value));
             });
@@ -77,16 +71,40 @@ public final class ConfigCommands {
                     changes.add(new ConfigChange(name, Operation.DELETE, null));
                 }
             });
-            final Refusal refusal = times.get(resource) > 1 ? REPEATED : alteration.alter(image, resource, changes);
+            asked.add(new Asked(resource, changes));
+        }
+        final AlterConfigsResponse response = new AlterConfigsResponse();
+        return alter(image, asked, request.validateOnly, response, (resource, error, messageOrNull) -> {
             final AlterConfigsResponse.AlterConfigsResourceResponse answer =
                     new AlterConfigsResponse.AlterConfigsResourceResponse();
-            answer.resourceType = asked.resourceType;
-            answer.resourceName = asked.resourceName;
-            answer.errorCode = codeOf(refusal);
-            answer.errorMessage = refusal == null ? null : refusal.message();
+            answer.resourceType = resource.type();
+            answer.resourceName = resource.name();
+            answer.errorCode = error.code();
+            answer.errorMessage = messageOrNull;
             response.responses.add(answer);
+        });
+    }
+
+    /** Decides on every resource for itself, and gives each its answer in their order. */
+    private <R extends Message> Decision<R> alter(
+            final MetadataImage image,
+            final List<Asked> asked,
+            final boolean validateOnly,
+            final R response,
+            final Answer answer) {
+        final Map<ConfigResource, Integer> times = new HashMap<>();
+        asked.forEach(each -> times.merge(each.resource, 1, Integer::sum));
+        final ConfigAlteration alteration = new ConfigAlteration(topicConfigs, serverKeys);
+        for (final Asked each : asked) {
+            final Refusal refusal =
+                    times.get(each.resource) > 1 ? REPEATED : alteration.alter(image, each.resource, each.changes);
+            if (refusal == null) {
+                answer.add(each.resource, ErrorCode.NONE, null);
+            } else {
+                answer.add(each.resource, refusal.code(), refusal.message());
+            }
         }
-        return new Decision<>(request.validateOnly ? List.of() : alteration.records(), response);
+        return new Decision<>(validateOnly ? List.of() : alteration.records(), response);
     }
 
     /** What the resource has set now. */
@@ -107,7 +125,11 @@ public final class ConfigCommands {
         }
     }
 
-    private static short codeOf(final Refusal refusalOrNull) {
-        return (refusalOrNull == null ? ErrorCode.NONE : refusalOrNull.code()).code();
+    /** What one resource is to become. */
+    private record Asked(ConfigResource resource, List<ConfigChange> changes) {}
+
+    /** Adds what became of a resource to the response. */
+    private interface Answer {
+        void add(ConfigResource resource, ErrorCode error, String messageOrNull);
     }
 }

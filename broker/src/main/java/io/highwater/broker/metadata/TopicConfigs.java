@@ -85,7 +85,11 @@ public final class TopicConfigs {
             int64("remote.copy.lag.ms", 0, -1),
             bool("remote.log.copy.disable", false),
             bool("remote.log.delete.on.disable", false),
-            oneOf("remote.storage.enable", "false", "false"),
+            new TopicConfigKey(
+                    "remote.storage.enable",
+                    Type.BOOLEAN,
+                    "false",
+                    value -> value.equalsIgnoreCase("false") ? null : "must be false: there is no remote storage"),
             int64(RETENTION_BYTES, -1, -1),
             int64(RETENTION_MS, 604_800_000L, -1),
             int32(SEGMENT_BYTES, 1 << 30, 1 << 20, INT_MAX),

@@ -4,6 +4,7 @@ import io.highwater.broker.message.TopicRecord;
 import io.highwater.broker.metadata.MetadataReplay;
 import io.highwater.broker.metadata.MetadataView;
 import io.highwater.broker.partition.Partition;
+import io.highwater.broker.partition.PendingAppend;
 import io.highwater.log.LogConfig;
 import io.highwater.log.LogDirectory;
 import io.highwater.log.LogDirectoryConfig;
@@ -14,6 +15,7 @@ import io.highwater.port.Shard;
 import io.highwater.port.SimulatedProcess;
 import io.highwater.port.SimulatedScheduler;
 import io.highwater.port.Trace;
+import io.highwater.protocol.ErrorCode;
 import io.highwater.records.RecordBatchBuilder;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -31,12 +33,14 @@ final class HostedTopicRig {
     final Shard connection = process.newShard("connection");
     final MetadataView metadata = new MetadataView();
     final HostedPartitions hosted = new HostedPartitions();
+    final SimulatedDisk disk = new SimulatedDisk(11);
     final Partition[] partitions;
+    final LogDirectory directory;
     private final ArrayDeque<Runnable> forces = new ArrayDeque<>();
 
     HostedTopicRig(final int count, final LogConfig config) throws Exception {
-        final LogDirectory directory = LogDirectory.open(
-                new SimulatedDisk(11),
+        directory = LogDirectory.open(
+                disk,
                 Path.of("/data"),
                 LogDirectoryConfig.DEFAULT,
                 process.clock(),
@@ -66,6 +70,29 @@ final class HostedTopicRig {
             forces.remove().run();
         }
         scheduler.runFor(1);
+    }
+
+    /** Appends a batch of so many records, which no force has made durable yet. */
+    void append(final int index, final int records) {
+        final RecordBatchBuilder builder = new RecordBatchBuilder();
+        for (int i = 0; i < records; i++) {
+            builder.append(1_000, null, ByteBuffer.allocate(10));
+        }
+        final ByteBuffer built = builder.build();
+        final ByteBuffer direct =
+                ByteBuffer.allocateDirect(built.remaining()).put(built).flip();
+        partitions[index].append(
+                direct,
+                new PendingAppend() {
+                    @Override
+                    protected void onDone() {
+                        if (error() != ErrorCode.NONE) {
+                            throw new AssertionError(error().name());
+                        }
+                    }
+                },
+                true,
+                1_000);
     }
 
     static ByteBuffer batch(final int valueBytes) {

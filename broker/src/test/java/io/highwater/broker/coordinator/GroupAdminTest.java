@@ -2,6 +2,7 @@ package io.highwater.broker.coordinator;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.highwater.broker.core.CoreFailure;
@@ -19,6 +20,8 @@ import io.highwater.protocol.message.OffsetCommitRequest;
 import io.highwater.protocol.message.OffsetCommitResponse;
 import io.highwater.protocol.message.OffsetDeleteRequest;
 import io.highwater.protocol.message.OffsetDeleteResponse;
+import io.highwater.protocol.message.OffsetFetchRequest;
+import io.highwater.protocol.message.OffsetFetchResponse;
 import io.highwater.protocol.message.SyncGroupRequest;
 import io.highwater.protocol.message.SyncGroupResponse;
 import java.nio.ByteBuffer;
@@ -97,7 +100,13 @@ final class GroupAdminTest {
     void anUnknownGroupIsDeadAndFromVersion6OnNotFound() {
         assertEquals("Dead", describe("nobody", 5).groupState);
         assertEquals(0, describe("nobody", 5).errorCode);
-        assertEquals(ErrorCode.GROUP_ID_NOT_FOUND.code(), describe("nobody", 6).errorCode);
+        assertNull(describe("nobody", 5).errorMessage, "version 5 has no field for it");
+        final DescribeGroupsResponse.DescribedGroup unknown = describe("nobody", 6);
+        assertEquals(ErrorCode.GROUP_ID_NOT_FOUND.code(), unknown.errorCode);
+        assertEquals("Group nobody not found.", unknown.errorMessage);
+        assertEquals("Dead", unknown.groupState);
+        assertEquals(List.of(), unknown.members);
+        assertNull(describe("left", 6).errorMessage);
         assertFalse(node.remembers("nobody"));
         assertEquals("Empty", describe("left", 6).groupState);
         assertFalse(node.remembers("left"), "of an empty group the log says all");
@@ -118,6 +127,22 @@ final class GroupAdminTest {
         assertEquals(Set.of("busy consumer Stable classic"), list(5));
         commit("left", "t", 0);
         assertEquals(2, list(5).size());
+    }
+
+    @Test
+    void fromVersion3OnADeletionThatIsRefusedSaysWhy() {
+        final DeleteGroupsRequest request = new DeleteGroupsRequest();
+        request.groupsNames.addAll(List.of("busy", "left", "nobody", ""));
+        final DeleteGroupsResponse response = node.ask(request, 3);
+        assertEquals(
+                List.of(
+                        "busy 68 " + ErrorCode.NON_EMPTY_GROUP.defaultMessage(),
+                        "left 0 null",
+                        "nobody 69 " + ErrorCode.GROUP_ID_NOT_FOUND.defaultMessage(),
+                        " 69 " + ErrorCode.GROUP_ID_NOT_FOUND.defaultMessage()),
+                response.results.stream()
+                        .map(result -> result.groupId + " " + result.errorCode + " " + result.errorMessage)
+                        .toList());
     }
 
     @Test
@@ -146,7 +171,88 @@ final class GroupAdminTest {
                 1, node.core.groups().latest().size() - 2, "of three offsets of left one stays, with busy's state");
     }
 
+    @Test
+    void eachPartitionOfAnOffsetDeletionHasItsOwnError() {
+        commit("left", "t", 0);
+        assertEquals(List.of(0, 3, 3, 3), forget("left", "t", 1, "t", 2, "t", -1, "missing", 0));
+        assertEquals(List.of(0, 3), forget("busy", "u", 0, "u", 1), "an offset that it never had is no error");
+        assertEquals(List.of(86, 3, 86), forget("busy", "t", 0, "t", 2, "t", 1));
+        assertEquals(Set.of("t 0", "u 0"), offsetsOf("left"), "the others stay");
+    }
+
+    @Test
+    void anOffsetDeletionOfAGroupThatIsNotThereSaysSoOnceForAll() {
+        for (final String topic : List.of("t", "missing")) {
+            assertEquals(ErrorCode.GROUP_ID_NOT_FOUND.code(), refused("nobody", topic));
+            assertEquals(ErrorCode.INVALID_GROUP_ID.code(), refused("", topic));
+        }
+        final DeleteGroupsRequest deletion = new DeleteGroupsRequest();
+        deletion.groupsNames.add("left");
+        node.ask(deletion, 2);
+        assertEquals(ErrorCode.GROUP_ID_NOT_FOUND.code(), refused("left", "t"));
+        assertFalse(node.remembers("nobody"));
+    }
+
+    /** What members of another kind read nobody knows, so that nothing of it may go. */
+    @Test
+    void membersThatAreNoConsumersKeepAllTheirOffsets() {
+        final JoinGroupRequest request = join("workers", "");
+        request.protocolType = "connect";
+        assertEquals(0, node.<JoinGroupRequest, JoinGroupResponse>ask(request, 3).errorCode);
+        assertEquals(ErrorCode.NON_EMPTY_GROUP.code(), refused("workers", "t"));
+    }
+
+    @Test
+    void anOffsetDeletionThatCantBeMadeDurableSaysSo() {
+        node.core.failWith(CoreFailure.TIMED_OUT);
+        assertEquals(List.of(15, 3), forget("left", "t", 0, "missing", 0));
+        node.core.failWith(null);
+        assertEquals(Set.of("t 0", "t 1", "u 0"), offsetsOf("left"));
+    }
+
+    @Test
+    void aTopicOfWhichNothingIsAskedIsNotAnswered() {
+        final OffsetDeleteRequest request = new OffsetDeleteRequest();
+        request.groupId = "left";
+        for (final String name : List.of("t", "missing")) {
+            final OffsetDeleteRequest.OffsetDeleteRequestTopic topic =
+                    new OffsetDeleteRequest.OffsetDeleteRequestTopic();
+            topic.name = name;
+            request.topics.add(topic);
+        }
+        final OffsetDeleteResponse response = node.ask(request, 0);
+        assertEquals(0, response.errorCode);
+        assertEquals(
+                List.of("missing"),
+                response.topics.stream().map(topic -> topic.name).toList());
+    }
+
+    private short refused(final String group, final String topic) {
+        final OffsetDeleteResponse response = node.ask(offsetDeletion(group, topic, 0), 0);
+        assertEquals(List.of(), response.topics);
+        return response.errorCode;
+    }
+
+    private Set<String> offsetsOf(final String group) {
+        final OffsetFetchRequest request = new OffsetFetchRequest();
+        request.groupId = group;
+        request.topics = null;
+        final OffsetFetchResponse response = node.ask(request, 7);
+        final Set<String> places = new TreeSet<>();
+        response.topics.forEach(topic ->
+                topic.partitions.forEach(partition -> places.add(topic.name + " " + partition.partitionIndex)));
+        return places;
+    }
+
     private List<Integer> forget(final String group, final Object... topicsAndPartitions) {
+        final OffsetDeleteResponse response = node.ask(offsetDeletion(group, topicsAndPartitions), 0);
+        assertEquals(0, response.errorCode);
+        return response.topics.stream()
+                .map(topic -> (int) topic.partitions.get(0).errorCode)
+                .toList();
+    }
+
+    private static OffsetDeleteRequest offsetDeletion(final String group, final Object... topicsAndPartitions) {
         final OffsetDeleteRequest request = new OffsetDeleteRequest();
         request.groupId = group;
         for (int i = 0; i < topicsAndPartitions.length; i += 2) {
@@ -159,11 +265,7 @@ final class GroupAdminTest {
             topic.partitions.add(partition);
             request.topics.add(topic);
         }
-        final OffsetDeleteResponse response = node.ask(request, 0);
-        assertEquals(0, response.errorCode);
-        return response.topics.stream()
-                .map(topic -> (int) topic.partitions.get(0).errorCode)
-                .toList();
+        return request;
     }
 
     private DescribeGroupsResponse.DescribedGroup describe(final String group, final int version) {

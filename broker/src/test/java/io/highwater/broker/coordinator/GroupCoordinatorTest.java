@@ -278,9 +278,15 @@ class GroupCoordinatorTest {
         node.start();
         final AtomicReference<HeartbeatResponse> early = node.send(heartbeatRequest("g", "m", 1), 4);
         final AtomicReference<OffsetFetchResponse> fetch = node.send(fetchRequest("g", "t", 0), 1);
-        while (early.get() == null || fetch.get() == null) {
+        final JoinGroupRequest hasty = joinRequest("g", "");
+        hasty.sessionTimeoutMs = 1;
+        final AtomicReference<JoinGroupResponse> never = node.send(hasty, 9);
+        final AtomicReference<JoinGroupResponse> join = node.send(joinRequest("g", ""), 9);
+        while (early.get() == null || fetch.get() == null || never.get() == null || join.get() == null) {
             assertTrue(node.scheduler.runNext());
         }
+        assertEquals(26, never.get().errorCode, "it would not be right later either");
+        assertEquals(14, join.get().errorCode);
         assertEquals(14, early.get().errorCode);
         assertEquals(14, fetch.get().topics.get(0).partitions.get(0).errorCode);
     }
@@ -344,6 +350,24 @@ class GroupCoordinatorTest {
         assertEquals(0, heartbeat("g", id, 1));
         node.scheduler.runFor(11_000);
         assertEquals(ErrorCode.UNKNOWN_MEMBER_ID.code(), heartbeat("g", id, 1));
+    }
+
+    @Test
+    void inVersion0TheSessionTimeoutIsTheRebalanceTimeout() {
+        final JoinGroupRequest request = joinRequest("g", "");
+        request.sessionTimeoutMs = 8_000;
+        request.rebalanceTimeoutMs = 60_000;
+        final JoinGroupResponse first = node.ask(request, 0);
+        final AtomicReference<JoinGroupResponse> second = node.send(request, 0);
+        // The first lives, but does not rejoin.
+        for (int i = 0; i < 3; i++) {
+            node.scheduler.runFor(2_000);
+            assertEquals(27, heartbeat("g", first.memberId, 1));
+        }
+        assertNull(second.get());
+        node.scheduler.runFor(1_000);
+        assertEquals(2, second.get().generationId);
+        assertEquals(1, second.get().members.size());
     }
 
     @Test

@@ -1,17 +1,15 @@
 package io.highwater.broker.group;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.highwater.protocol.ErrorCode;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ClassicGroupTest {
     /** Two members, a leads, both have their assignment in generation 2. */
-    private static final String TWO_STABLE_MEMBERS = """
+    static final String TWO_STABLE_MEMBERS = """
             join a v=3 protocols=range:ma
             > PreparingRebalance
             > CompletingRebalance
@@ -544,16 +542,6 @@ class ClassicGroupTest {
                 sync b-2 gen=3
                 > sync b-2: REBALANCE_IN_PROGRESS
                 """);
-    }
-
-    @Test
-    void aGroupThatIsGivenUpLetsNobodyWait() {
-        final ClassicGroup group = GroupScript.play(TWO_STABLE_MEMBERS);
-        group.kill(ErrorCode.NOT_COORDINATOR, "moved");
-        assertEquals(GroupState.DEAD, group.state());
-        assertEquals(
-                ErrorCode.COORDINATOR_NOT_AVAILABLE, group.heartbeat(new MemberIdentity("a-1", null), 2, 1_000_000));
-        assertThrows(IllegalStateException.class, () -> group.transitionTo(GroupState.STABLE, "back to life"));
     }
 
     @Test

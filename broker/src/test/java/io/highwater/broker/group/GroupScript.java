@@ -24,10 +24,12 @@ import java.util.Map;
  *   commit ID gen=1 [instance=NAME]  (- for no id)
  *   wait MS                          time passes; the group is called at each deadline
  *   hold | persisted | failed        records are not made durable by themselves; the oldest is; it can't be
- *   restart                          the group is reloaded from its last durable record
+ *   restart [max=1]                  the group is reloaded from its last durable record, with another limit of its size
+ *   kill ERROR                       the coordinator gives the group up
  * </pre>
  *
- * <p>New members get NAME-1, NAME-2 and so on.
+ * <p>New members get NAME-1, NAME-2 and so on. {@code protocols=} stands for none at all. What a leader is told of a member
+ * reads ID/INSTANCE:METADATA, without what is not there.
  */
 final class GroupScript {
     private final GroupConfig config;
@@ -89,8 +91,11 @@ final class GroupScript {
             case "hold" -> isHolding = true;
             case "persisted" -> settle(true);
             case "failed" -> settle(false);
+            case "kill" -> group.kill(ErrorCode.valueOf(words.get(1)), "the script says so");
             case "restart" -> {
-                group = ClassicGroup.restore(durable, config, nowMs);
+                final String max = options.get("max");
+                group = ClassicGroup.restore(
+                        durable, max == null ? config : config.withMaxSize(Integer.parseInt(max)), nowMs);
                 out(group.state().wireName() + " generation " + group.generation() + " members " + group.memberIds());
             }
             default -> throw new IllegalArgumentException(line);
@@ -103,7 +108,9 @@ final class GroupScript {
         final List<MemberProtocol> protocols = new ArrayList<>();
         for (final String protocol : options.getOrDefault("protocols", "range").split(",", -1)) {
             final String[] parts = protocol.split(":", -1);
-            protocols.add(new MemberProtocol(parts[0], bytes(parts.length > 1 ? parts[1] : "")));
+            if (!parts[0].isEmpty()) {
+                protocols.add(new MemberProtocol(parts[0], bytes(parts.length > 1 ? parts[1] : "")));
+            }
         }
         final String id = options.getOrDefault("id", "");
         final String instance = options.get("instance");
@@ -215,6 +222,7 @@ final class GroupScript {
             text.append(" of ")
                     .append(answer.members().stream()
                             .map(member -> member.memberId()
+                                    + (member.instanceIdOrNull() == null ? "" : "/" + member.instanceIdOrNull())
                                     + (member.metadata().hasRemaining() ? ":" + string(member.metadata()) : ""))
                             .toList());
         }

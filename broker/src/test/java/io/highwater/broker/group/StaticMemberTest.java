@@ -8,12 +8,12 @@ class StaticMemberTest {
             join a instance=sa protocols=range:ma
             > PreparingRebalance
             > CompletingRebalance
-            > join a: sa-1 generation 1 range leader sa-1 of [sa-1:ma]
+            > join a: sa-1 generation 1 range leader sa-1 of [sa-1/sa:ma]
             join b instance=sb protocols=range:mb
             > PreparingRebalance
             join a id=sa-1 instance=sa protocols=range:ma
             > CompletingRebalance
-            > join a: sa-1 generation 2 range leader sa-1 of [sa-1:ma, sb-2:mb]
+            > join a: sa-1 generation 2 range leader sa-1 of [sa-1/sa:ma, sb-2/sb:mb]
             > join b: sb-2 generation 2 range leader sa-1
             sync sb-2 instance=sb gen=2
             sync sa-1 instance=sa gen=2 assign=sa-1:x,sb-2:y
@@ -56,11 +56,27 @@ class StaticMemberTest {
     }
 
     @Test
+    void aNameThatNobodyHasIsUnknown() {
+        GroupScript.play(TWO_STATIC_MEMBERS + """
+                join a id=sa-1 instance=other
+                > join a: UNKNOWN_MEMBER_ID sa-1
+                sync sa-1 instance=other gen=2
+                > sync sa-1: UNKNOWN_MEMBER_ID
+                heartbeat sa-1 instance=other gen=2
+                > UNKNOWN_MEMBER_ID
+                commit sa-1 instance=other gen=2
+                > UNKNOWN_MEMBER_ID
+                leave sa-1/other
+                > UNKNOWN_MEMBER_ID
+                """);
+    }
+
+    @Test
     void aLeaderThatRestartsIsToldToKeepTheAssignmentsFromVersion9On() {
         GroupScript.play(TWO_STATIC_MEMBERS + """
                 join a instance=sa protocols=range:ma
                 > persist generation 2 members [sb-2, sa-3]
-                > join a: sa-3 generation 2 range leader sa-3 of [sb-2:mb, sa-3:ma] skip
+                > join a: sa-3 generation 2 range leader sa-3 of [sb-2/sb:mb, sa-3/sa:ma] skip
                 sync sa-3 instance=sa gen=2
                 > sync sa-3: 'x'
                 """);
@@ -110,7 +126,7 @@ class StaticMemberTest {
                 join a id=sa-1 instance=sa protocols=range:ma
                 > PreparingRebalance
                 > CompletingRebalance
-                > join a: sa-1 generation 3 range leader sa-1 of [sa-1:ma, sb-3:mb]
+                > join a: sa-1 generation 3 range leader sa-1 of [sa-1/sa:ma, sb-3/sb:mb]
                 > join b: sb-3 generation 3 range leader sa-1
                 persisted
                 """);
@@ -123,7 +139,7 @@ class StaticMemberTest {
                 > PreparingRebalance
                 wait 3000
                 > CompletingRebalance
-                > join a: sa-1 generation 1 range leader sa-1 of [sa-1]
+                > join a: sa-1 generation 1 range leader sa-1 of [sa-1/sa]
                 sync sa-1 instance=sa gen=1 assign=sa-1:x
                 > persist generation 1 members [sa-1]
                 > sync sa-1: 'x'
@@ -131,7 +147,7 @@ class StaticMemberTest {
                 join a instance=sa protocols=sticky,range
                 > PreparingRebalance
                 > CompletingRebalance
-                > join a: sa-2 generation 2 sticky leader sa-2 of [sa-2]
+                > join a: sa-2 generation 2 sticky leader sa-2 of [sa-2/sa]
                 """);
     }
 
@@ -141,11 +157,11 @@ class StaticMemberTest {
                 join a instance=sa
                 > PreparingRebalance
                 > CompletingRebalance
-                > join a: sa-1 generation 1 range leader sa-1 of [sa-1]
+                > join a: sa-1 generation 1 range leader sa-1 of [sa-1/sa]
                 join a instance=sa
                 > PreparingRebalance
                 > CompletingRebalance
-                > join a: sa-2 generation 2 range leader sa-2 of [sa-2]
+                > join a: sa-2 generation 2 range leader sa-2 of [sa-2/sa]
                 sync sa-1 instance=sa gen=1
                 > sync sa-1: FENCED_INSTANCE_ID
                 """);
@@ -161,7 +177,7 @@ class StaticMemberTest {
                 join b id=sb-2 instance=sb protocols=range:mb
                 > CompletingRebalance
                 > join b: sb-2 generation 3 range leader sa-3
-                > join a: sa-3 generation 3 range leader sa-3 of [sb-2:mb, sa-3:ma]
+                > join a: sa-3 generation 3 range leader sa-3 of [sb-2/sb:mb, sa-3/sa:ma]
                 """);
     }
 
@@ -172,7 +188,7 @@ class StaticMemberTest {
                 > PreparingRebalance
                 wait 10000
                 > CompletingRebalance
-                > join a: sa-1 generation 3 range leader sa-1 of [sa-1:ma]
+                > join a: sa-1 generation 3 range leader sa-1 of [sa-1/sa:ma]
                 """);
         GroupScript.play(TWO_STATIC_MEMBERS + """
                 leave sa-1/sa

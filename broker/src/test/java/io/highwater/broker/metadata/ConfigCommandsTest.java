@@ -117,6 +117,60 @@ final class ConfigCommandsTest {
         assertEquals("INFO LOGGER", shown(8, "1", "io.highwater"));
     }
 
+    /** Aim: what is so already leaves no record; deleting what is not set is no error, whatever its name is. */
+    @Test
+    void whatChangesNothingLeavesNoRecord() {
+        assertEquals(List.of(), records(2, "t", DELETE, "retention.ms", null));
+        assertEquals(List.of(), records(2, "t", DELETE, "no.such.config", null));
+        assertEquals(List.of(), records(2, "t", SUBTRACT, "no.such.config", "1"), "and is refused");
+        assertEquals(1, records(2, "t", SET, "retention.ms", "1000").size());
+        alter(2, "t", SET, "retention.ms", "1000");
+        assertEquals(List.of(), records(2, "t", SET, "retention.ms", "1000"));
+        assertEquals(1, records(2, "t", SET, "retention.ms", "1001").size());
+        assertEquals(
+                1,
+                records(2, "t", DELETE, "no.such.config", null, SET, "retention.ms", "7")
+                        .size(),
+                "the other counts");
+        assertEquals(1, records(2, "t", DELETE, "retention.ms", null).size());
+        assertEquals(0, alter(2, "t", DELETE, "no.such.config", null));
+        assertEquals(0, alter(2, "t", DELETE, "segment.bytes", null));
+        assertEquals(40, alter(2, "t", SUBTRACT, "no.such.config", "1"));
+        assertEquals(3, alter(2, "missing", DELETE, "no.such.config", null));
+
+        for (final String broker : List.of("1", "")) {
+            assertEquals(List.of(), records(4, broker, DELETE, "message.max.bytes", null));
+            alter(4, broker, SET, "message.max.bytes", "2000");
+            assertEquals(List.of(), records(4, broker, SET, "message.max.bytes", " 2000"));
+            assertEquals(
+                    1, records(4, broker, DELETE, "message.max.bytes", null).size());
+            for (final String notSet : List.of("no.such.setting", "node.id")) {
+                assertEquals(0, alter(4, broker, DELETE, notSet, null));
+                assertEquals(List.of(), records(4, broker, DELETE, notSet, null));
+            }
+        }
+        assertEquals(42, alter(4, "9", DELETE, "message.max.bytes", null), "no such broker");
+    }
+
+    @Test
+    void theOlderCommandLeavesNoRecordOfWhatStays() {
+        alter(2, "t", SET, "retention.ms", "1000", SET, "segment.ms", "2000");
+        final AlterConfigsRequest request = new AlterConfigsRequest();
+        final AlterConfigsRequest.AlterConfigsResource topic = new AlterConfigsRequest.AlterConfigsResource();
+        topic.resourceType = 2;
+        topic.resourceName = "t";
+        for (final String[] nameAndValue : new String[][] {{"retention.ms", "1000"}, {"segment.ms", "2000"}}) {
+            final AlterConfigsRequest.AlterableConfig config = new AlterConfigsRequest.AlterableConfig();
+            config.name = nameAndValue[0];
+            config.value = nameAndValue[1];
+            topic.configs.add(config);
+        }
+        request.resources.add(topic);
+        assertEquals(List.of(), commands.decide(metadata.image(), request).records());
+        topic.configs.remove(1);
+        assertEquals(1, commands.decide(metadata.image(), request).records().size());
+    }
+
     @Test
     void theOlderCommandDeletesWhatItDoesNotName() {
         alter(2, "t", SET, "retention.ms", "1000", SET, "segment.ms", "2000");
@@ -136,6 +190,15 @@ final class ConfigCommandsTest {
         metadata.apply(commands.decide(metadata.image(), request));
         assertEquals("3000 TOPIC", shown(2, "t", "segment.ms"));
         assertEquals("604800000 DEFAULT", shown(2, "t", "retention.ms"));
+    }
+
+    @Test
+    void remoteStorageIsASwitchThatCantBeOn() {
+        assertEquals(
+                TopicConfigKey.Type.BOOLEAN,
+                entry(2, "t", "remote.storage.enable").type());
+        assertEquals(0, alter(2, "t", SET, "remote.storage.enable", "False"));
+        assertEquals(40, alter(2, "t", SET, "remote.storage.enable", "true"));
     }
 
     @Test
@@ -166,6 +229,12 @@ final class ConfigCommandsTest {
                 .responses
                 .get(0)
                 .errorCode;
+    }
+
+    private List<Message> records(final int type, final String name, final Object... changes) {
+        final IncrementalAlterConfigsRequest request = new IncrementalAlterConfigsRequest();
+        request.resources.add(resource(type, name, changes));
+        return commands.decide(metadata.image(), request).records();
     }
 
     private static AlterConfigsResource resource(final int type, final String name, final Object... changes) {

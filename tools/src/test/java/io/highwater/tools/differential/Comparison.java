@@ -14,8 +14,8 @@ import java.util.TreeMap;
 
 /**
  * Two answers side by side, without what may differ: ids, times, addresses, and what a step sets apart. Lists of objects are
- * sets: Kafka answers in the order of its hash tables. Texts for people are each broker's own, and counted apart. Pure
- * functions.
+ * sets: Kafka answers in the order of its hash tables; objects with names are compared name by name. Texts for people are
+ * each broker's own, and counted apart. Pure functions.
  */
 final class Comparison {
     /** Fields that are each broker's own. That both have one, or both have none, is compared. */
@@ -62,8 +62,9 @@ final class Comparison {
         if (node.isObject()) {
             final Map<String, JsonNode> sorted = new TreeMap<>();
             for (final Map.Entry<String, JsonNode> field : node.properties()) {
-                if (!apart.contains(field.getKey())) {
-                    sorted.put(field.getKey(), own(field.getKey(), field.getValue(), apart));
+                final String name = field.getKey();
+                if (!apart.contains(name)) {
+                    sorted.put(name, own(name, withoutNamed(name, field.getValue(), apart), apart));
                 }
             }
             final ObjectNode object = JsonNodeFactory.instance.objectNode();
@@ -81,6 +82,27 @@ final class Comparison {
             return array;
         }
         return node;
+    }
+
+    /** The list without the elements, and the fields of elements, that are set apart by their names. */
+    private static JsonNode withoutNamed(final String list, final JsonNode value, final Set<String> apart) {
+        if (!value.isArray()) {
+            return value;
+        }
+        final ArrayNode rest = JsonNodeFactory.instance.arrayNode();
+        for (final JsonNode element : value) {
+            final String place = list + ":" + element.path("name").asText();
+            if (apart.stream().anyMatch(field -> field.startsWith(place + "/"))) {
+                final ObjectNode part = element.deepCopy();
+                apart.stream()
+                        .filter(field -> field.startsWith(place + "/"))
+                        .forEach(field -> part.remove(field.substring(place.length() + 1)));
+                rest.add(part);
+            } else if (!apart.contains(place)) {
+                rest.add(element);
+            }
+        }
+        return rest;
     }
 
     private static JsonNode own(final String name, final JsonNode value, final Set<String> apart) {
@@ -109,6 +131,8 @@ final class Comparison {
                     found.add(at + "/" + name + ": kafka has no such field, highwater " + highwater.get(name));
                 }
             });
+        } else if (areNamed(kafka) && areNamed(highwater)) {
+            compare(at, byName(kafka), byName(highwater), found);
         } else if (kafka.isArray() && highwater.isArray() && kafka.size() == highwater.size()) {
             for (int i = 0; i < kafka.size(); i++) {
                 compare(at + "/" + i, kafka.get(i), highwater.get(i), found);
@@ -116,5 +140,23 @@ final class Comparison {
         } else if (!kafka.equals(highwater)) {
             found.add((at.isEmpty() ? "/" : at) + ": kafka " + kafka + ", highwater " + highwater);
         }
+    }
+
+    /** True for a list of which each element has a name that no other has. */
+    private static boolean areNamed(final JsonNode node) {
+        final Set<String> names = new HashSet<>();
+        for (final JsonNode element : node) {
+            if (!element.path("name").isTextual()
+                    || !names.add(element.get("name").asText())) {
+                return false;
+            }
+        }
+        return node.isArray();
+    }
+
+    private static JsonNode byName(final JsonNode list) {
+        final ObjectNode named = JsonNodeFactory.instance.objectNode();
+        list.forEach(element -> named.set(element.get("name").asText(), element));
+        return named;
     }
 }

@@ -15,10 +15,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A promise that docs/invariants.md calls held must name tests, and they must exist. */
+/** Tests that documents name as the keepers of a promise or a rule must exist. */
 class PromisesTest {
     private static final Pattern ROW = Pattern.compile("\\| `([a-z-]+)` \\| (held|planned) \\|.*\\|([^|]*)\\|");
     private static final Pattern TEST = Pattern.compile("`(\\w+)`");
+    private static final Pattern METHOD = Pattern.compile("`(\\w+Test)\\.(\\w+)`");
     private static final int PROMISES = 12;
 
     @Test
@@ -39,6 +40,43 @@ class PromisesTest {
         }
         assertEquals(PROMISES, promises, "promises in docs/invariants.md");
         assertEquals(List.of(), broken);
+    }
+
+    @Test
+    void everyRuleOfClassicGroupsHasTestsThatExist() throws IOException {
+        final Path root = Path.of("").toAbsolutePath().getParent();
+        final List<String> broken = new ArrayList<>();
+        int rules = 0;
+        for (final String row : Files.readAllLines(root.resolve("docs/classic-groups.md"))) {
+            if (!row.startsWith("| ") || row.startsWith("| **") || row.startsWith("| rule ")) {
+                continue;
+            }
+            rules++;
+            final Matcher named = METHOD.matcher(row);
+            if (!named.find()) {
+                broken.add("held by no test: " + row);
+                continue;
+            }
+            do {
+                if (!isMethod(root, named.group(1), named.group(2))) {
+                    broken.add(named.group() + " does not exist");
+                }
+            } while (named.find());
+        }
+        assertTrue(rules > 50, "rules in docs/classic-groups.md: " + rules);
+        assertEquals(List.of(), broken);
+    }
+
+    private static boolean isMethod(final Path root, final String testClass, final String method) throws IOException {
+        try (Stream<Path> files = Files.walk(root.resolve("broker/src/test/java"))) {
+            for (final Path file :
+                    files.filter(path -> path.endsWith(testClass + ".java")).toList()) {
+                if (Files.readString(file).contains("void " + method + "(")) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     private static void check(

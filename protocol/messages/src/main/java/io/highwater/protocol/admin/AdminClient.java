@@ -8,8 +8,10 @@ import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.cluster.Backoff;
 import io.highwater.protocol.cluster.BrokerCalls;
 import io.highwater.protocol.cluster.NetworkCalls;
+import io.highwater.protocol.cluster.TopicPartition;
 import io.highwater.protocol.message.CreatePartitionsResponse;
 import io.highwater.protocol.message.CreateTopicsResponse;
+import io.highwater.protocol.message.DeleteRecordsResponse;
 import io.highwater.protocol.message.DeleteTopicsResponse;
 import io.highwater.protocol.message.DescribeConfigsResponse;
 import io.highwater.protocol.message.DescribeGroupsResponse;
@@ -21,23 +23,35 @@ import io.highwater.protocol.message.Message;
 import io.highwater.protocol.message.MetadataResponse;
 import io.highwater.protocol.message.OffsetFetchResponse;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
 
 /**
- * Administers the topics of a cluster. Each call has one deadline; until then it is tried again, with a growing pause, as
+ * Administers the topics, records, configs and groups of a cluster. Each call has one deadline; until then it is tried again, with a growing pause, as
  * long as no broker can have acted on it: none was reached, or the one asked is not the controller. What is not known to
  * be undone is not repeated. A future that fails does so with an {@link AdminException}.
  *
  * <p>Safe for any thread. Futures complete on the client's own thread, which whoever continues there must not block.
  */
 public final class AdminClient implements AutoCloseable {
+    /** For {@link #deleteRecords}: everything that is committed when the partition's leader is asked. */
+    public static final long EVERYTHING = -1;
+
     private static final long BACKOFF_FIRST_MS = 50;
     private static final long BACKOFF_MAX_MS = 1_000;
+
+    /** The broker that a request is for when all may answer it. */
+    private static final ToIntFunction<MetadataResponse> ANY = null;
 
     private final BrokerCalls calls;
     private final Clock clock;
@@ -66,7 +80,7 @@ public final class AdminClient implements AutoCloseable {
     public CompletableFuture<List<TopicResult>> createTopics(final List<NewTopic> topics, final boolean validateOnly) {
         return ask(new Attempts<CreateTopicsResponse, List<TopicResult>>(
                 "create topics",
-                true,
+                AdminClient::controller,
                 leftMs -> AdminRequests.create(topics, validateOnly, leftMs),
                 response -> response.topics.stream().anyMatch(topic -> isNotController(topic.errorCode)),
                 AdminRequests::results));
@@ -76,7 +90,7 @@ public final class AdminClient implements AutoCloseable {
     public CompletableFuture<List<TopicResult>> deleteTopics(final Collection<String> names) {
         return ask(new Attempts<DeleteTopicsResponse, List<TopicResult>>(
                 "delete topics",
-                true,
+                AdminClient::controller,
                 leftMs -> AdminRequests.delete(names, leftMs),
                 response -> response.responses.stream().anyMatch(topic -> isNotController(topic.errorCode)),
                 AdminRequests::results));
@@ -96,7 +110,7 @@ public final class AdminClient implements AutoCloseable {
     public CompletableFuture<List<TopicConfigs>> topicConfigs(final Collection<String> names) {
         return ask(new Attempts<DescribeConfigsResponse, List<TopicConfigs>>(
                 "describe configs",
-                false,
+                ANY,
                 leftMs -> AdminRequests.configs(names),
                 response -> false,
                 AdminRequests::configs));
@@ -106,7 +120,7 @@ public final class AdminClient implements AutoCloseable {
     public CompletableFuture<List<DescribedConfigs>> describeConfigs(final List<ConfigScope> scopes) {
         return ask(new Attempts<DescribeConfigsResponse, List<DescribedConfigs>>(
                 "describe configs",
-                false,
+                ANY,
                 leftMs -> ConfigRequests.describe(scopes),
                 response -> false,
                 ConfigRequests::described));
@@ -117,7 +131,7 @@ public final class AdminClient implements AutoCloseable {
             final List<ConfigScope> scopes, final List<ConfigEdit> edits, final boolean validateOnly) {
         return ask(new Attempts<IncrementalAlterConfigsResponse, List<Outcome>>(
                 "alter configs",
-                true,
+                AdminClient::controller,
                 leftMs -> ConfigRequests.alter(scopes, edits, validateOnly),
                 response -> response.responses.stream().anyMatch(result -> isNotController(result.errorCode)),
                 ConfigRequests::altered));
@@ -127,23 +141,74 @@ public final class AdminClient implements AutoCloseable {
     public CompletableFuture<List<Outcome>> createPartitions(final Collection<String> names, final int partitions) {
         return ask(new Attempts<CreatePartitionsResponse, List<Outcome>>(
                 "create partitions",
-                true,
+                AdminClient::controller,
                 leftMs -> AdminRequests.grow(names, partitions, leftMs),
                 response -> response.results.stream().anyMatch(result -> isNotController(result.errorCode)),
                 AdminRequests::outcomes));
     }
 
+    /**
+     * Deletes the records before an offset, {@link #EVERYTHING} for all that there is now; each partition by itself, asked of
+     * its leader.
+     */
+    public CompletableFuture<List<DeletedRecords>> deleteRecords(final Map<TopicPartition, Long> before) {
+        final Map<TopicPartition, Long> asked = Map.copyOf(before);
+        final Set<String> names = new TreeSet<>();
+        asked.keySet().forEach(partition -> names.add(partition.topic()));
+        return describeTopics(names).thenCompose(topics -> {
+            final RecordDeletion deletion = RecordDeletion.of(asked, topics);
+            CompletableFuture<List<DeletedRecords>> all = CompletableFuture.completedFuture(deletion.refused());
+            for (final Map.Entry<Integer, Map<TopicPartition, Long>> part :
+                    deletion.byLeader().entrySet()) {
+                all = all.thenCombine(deleteRecords(part.getKey(), part.getValue()), AdminClient::joined);
+            }
+            return all.thenApply(AdminClient::sorted);
+        });
+    }
+
+    /** One leader that does not answer fails its own partitions only. */
+    private CompletableFuture<List<DeletedRecords>> deleteRecords(
+            final int leader, final Map<TopicPartition, Long> before) {
+        return ask(new Attempts<DeleteRecordsResponse, List<DeletedRecords>>(
+                        "delete records",
+                        metadata -> leader,
+                        leftMs -> RecordDeletion.request(before, leftMs),
+                        response -> false,
+                        RecordDeletion::results))
+                .exceptionally(failure -> {
+                    final ErrorCode error =
+                            failure instanceof AdminException told ? told.error() : ErrorCode.UNKNOWN_SERVER_ERROR;
+                    return before.keySet().stream()
+                            .map(partition -> DeletedRecords.refused(partition, error))
+                            .toList();
+                });
+    }
+
+    private static List<DeletedRecords> joined(final List<DeletedRecords> some, final List<DeletedRecords> others) {
+        final List<DeletedRecords> all = new ArrayList<>(some);
+        all.addAll(others);
+        return all;
+    }
+
+    private static List<DeletedRecords> sorted(final List<DeletedRecords> results) {
+        final Comparator<DeletedRecords> byTopic =
+                Comparator.comparing(result -> result.partition().topic());
+        return results.stream()
+                .sorted(byTopic.thenComparingInt(result -> result.partition().partition()))
+                .toList();
+    }
+
     /** The groups that the asked broker coordinates. */
     public CompletableFuture<List<GroupListing>> listGroups() {
         return ask(new Attempts<ListGroupsResponse, List<GroupListing>>(
-                "list groups", false, leftMs -> new ListGroupsRequest(), response -> false, GroupRequests::listings));
+                "list groups", ANY, leftMs -> new ListGroupsRequest(), response -> false, GroupRequests::listings));
     }
 
     /** These groups with their members. */
     public CompletableFuture<List<GroupDetails>> describeGroups(final List<String> ids) {
         return ask(new Attempts<DescribeGroupsResponse, List<GroupDetails>>(
                 "describe groups",
-                false,
+                ANY,
                 leftMs -> GroupRequests.describe(ids),
                 response -> false,
                 GroupRequests::details));
@@ -155,7 +220,7 @@ public final class AdminClient implements AutoCloseable {
         return listTopics()
                 .thenCompose(topics -> ask(new Attempts<OffsetFetchResponse, List<GroupOffset>>(
                         "fetch offsets",
-                        false,
+                        ANY,
                         leftMs -> GroupRequests.offsets(id),
                         response -> false,
                         response -> GroupRequests.committed(response, topics))))
@@ -168,7 +233,7 @@ public final class AdminClient implements AutoCloseable {
         }
         return ask(new Attempts<ListOffsetsResponse, List<GroupOffset>>(
                 "list offsets",
-                false,
+                ANY,
                 leftMs -> GroupRequests.ends(committed),
                 response -> false,
                 response -> GroupRequests.withEnds(committed, response)));
@@ -182,7 +247,7 @@ public final class AdminClient implements AutoCloseable {
 
     private CompletableFuture<List<TopicDescription>> metadata(final String what, final List<String> names) {
         return ask(new Attempts<MetadataResponse, List<TopicDescription>>(
-                what, false, leftMs -> AdminRequests.metadata(names), response -> false, AdminRequests::descriptions));
+                what, ANY, leftMs -> AdminRequests.metadata(names), response -> false, AdminRequests::descriptions));
     }
 
     private <T> CompletableFuture<T> ask(final Attempts<?, T> attempts) {
@@ -190,12 +255,17 @@ public final class AdminClient implements AutoCloseable {
         return attempts.future;
     }
 
+    private static int controller(final MetadataResponse metadata) {
+        return metadata.controllerId;
+    }
+
     private static boolean isNotController(final short errorCode) {
         return errorCode == ErrorCode.NOT_CONTROLLER.code();
     }
 
     /**
-     * One call of a caller: attempts until one has an answer or the time is over. On the shard.
+     * One call of a caller: attempts until one has an answer or the time is over. What is for one broker is asked after the
+     * brokers are known. On the shard.
      *
      * @param <R> the response's class
      * @param <T> what the caller gets
@@ -206,19 +276,19 @@ public final class AdminClient implements AutoCloseable {
         private final CompletableFuture<T> future = new CompletableFuture<>();
         private final long deadlineMs = clock.monotonicMs() + timeoutMs;
         private final String what;
-        private final boolean isForController;
+        private final ToIntFunction<MetadataResponse> routeOrNull;
         private final IntFunction<Message> request;
         private final Predicate<R> isForAnother;
         private final Function<R, T> result;
 
         Attempts(
                 final String what,
-                final boolean isForController,
+                final ToIntFunction<MetadataResponse> routeOrNull,
                 final IntFunction<Message> request,
                 final Predicate<R> isForAnother,
                 final Function<R, T> result) {
             this.what = what;
-            this.isForController = isForController;
+            this.routeOrNull = routeOrNull;
             this.request = request;
             this.isForAnother = isForAnother;
             this.result = result;
@@ -226,12 +296,16 @@ public final class AdminClient implements AutoCloseable {
 
         void next() {
             final long leftMs = leftMs();
-            if (isForController) {
+            if (routeOrNull != null) {
                 calls.sendToAny(AdminRequests.metadataOfNoTopic(), leftMs, new BrokerCalls.Answer<MetadataResponse>() {
                     @Override
                     public void onResponse(final MetadataResponse response) {
                         calls.learn(response.brokers);
-                        calls.send(response.controllerId, request.apply((int) leftMs()), leftMs(), new Attempt());
+                        calls.send(
+                                routeOrNull.applyAsInt(response),
+                                request.apply((int) leftMs()),
+                                leftMs(),
+                                new Attempt());
                     }
 
                     @Override
@@ -281,7 +355,7 @@ public final class AdminClient implements AutoCloseable {
             @Override
             public void onFailure(final ErrorCode error, final String reason) {
                 final boolean isUndone = error == ErrorCode.BROKER_NOT_AVAILABLE;
-                failed(error, reason, isUndone || (!isForController && error == ErrorCode.NETWORK_EXCEPTION));
+                failed(error, reason, isUndone || (routeOrNull == null && error == ErrorCode.NETWORK_EXCEPTION));
             }
         }
     }

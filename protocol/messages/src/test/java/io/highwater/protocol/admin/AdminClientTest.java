@@ -11,6 +11,7 @@ import io.highwater.port.Trace;
 import io.highwater.protocol.ApiKey;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.cluster.NetworkCalls;
+import io.highwater.protocol.cluster.TopicPartition;
 import io.highwater.protocol.transport.FrameBudget;
 import io.highwater.protocol.transport.FrameLimits;
 import io.highwater.protocol.transport.Listener;
@@ -154,6 +155,60 @@ class AdminClientTest {
         assertEquals(ErrorCode.REQUEST_TIMED_OUT, failure.error());
         // ApiVersions twice at most, Metadata once, the creation once.
         assertTrue(store.requests <= 4, "requests: " + store.requests);
+    }
+
+    @Test
+    void deletesRecordsOfEachPartitionByItself() {
+        store.topics.put("a", 3);
+        store.topics.put("b", 1);
+        final List<DeletedRecords> results = await(admin.deleteRecords(Map.of(
+                at("b", 0), 5L, at("a", 2), AdminClient.EVERYTHING, at("a", 0), 101L, at("a", 3), 1L, at("c", 0), 1L)));
+        assertEquals(
+                List.of(
+                        new DeletedRecords(at("a", 0), ErrorCode.OFFSET_OUT_OF_RANGE, -1),
+                        new DeletedRecords(at("a", 2), ErrorCode.NONE, 100),
+                        new DeletedRecords(at("a", 3), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, -1),
+                        new DeletedRecords(at("b", 0), ErrorCode.NONE, 5),
+                        new DeletedRecords(at("c", 0), ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, -1)),
+                results);
+        assertEquals(Map.of("a-2", 100L, "b-0", 5L), store.starts);
+    }
+
+    @Test
+    void recordsOfAPartitionWithoutLeaderAreNotAskedFor() {
+        store.topics.put("a", 1);
+        store.leader = -1;
+        assertEquals(
+                List.of(new DeletedRecords(at("a", 0), ErrorCode.LEADER_NOT_AVAILABLE, -1)),
+                await(admin.deleteRecords(Map.of(at("a", 0), 5L))));
+        assertEquals(Map.of(), store.starts);
+    }
+
+    /** Another broker must not be asked in its place: only a leader may delete. */
+    @Test
+    void aLeaderThatCantBeReachedFailsItsPartitionsAtTheDeadline() {
+        store.topics.put("a", 1);
+        store.leader = 7;
+        assertEquals(
+                List.of(new DeletedRecords(at("a", 0), ErrorCode.BROKER_NOT_AVAILABLE, -1)),
+                await(admin.deleteRecords(Map.of(at("a", 0), 5L))));
+        assertEquals(Map.of(), store.starts);
+    }
+
+    /** What was there when the leader was asked may be less than what a second request would delete. */
+    @Test
+    void neverRepeatsADeletionThatMayHaveBeenDone() {
+        store.topics.put("a", 1);
+        store.isSilent = true;
+        assertEquals(
+                List.of(new DeletedRecords(at("a", 0), ErrorCode.REQUEST_TIMED_OUT, -1)),
+                await(admin.deleteRecords(Map.of(at("a", 0), AdminClient.EVERYTHING))));
+        // ApiVersions twice at most, Metadata twice, the deletion once.
+        assertTrue(store.requests <= 5, "requests: " + store.requests);
+    }
+
+    private static TopicPartition at(final String topic, final int partition) {
+        return new TopicPartition(topic, partition);
     }
 
     private static NewTopic topic(final String name, final int partitions) {

@@ -13,6 +13,8 @@ import io.highwater.protocol.codec.ResponseHeaderCodec;
 import io.highwater.protocol.message.ApiVersionsResponse;
 import io.highwater.protocol.message.CreateTopicsRequest;
 import io.highwater.protocol.message.CreateTopicsResponse;
+import io.highwater.protocol.message.DeleteRecordsRequest;
+import io.highwater.protocol.message.DeleteRecordsResponse;
 import io.highwater.protocol.message.DeleteTopicsRequest;
 import io.highwater.protocol.message.DeleteTopicsResponse;
 import io.highwater.protocol.message.DescribeConfigsRequest;
@@ -40,6 +42,7 @@ final class OneTopicStore implements LinkHandler.Factory {
             ApiKey.METADATA, 13,
             ApiKey.CREATE_TOPICS, 7,
             ApiKey.DELETE_TOPICS, 6,
+            ApiKey.DELETE_RECORDS, 2,
             ApiKey.DESCRIBE_CONFIGS, 4));
 
     /** So many requests to create are answered as by one that is not the controller. */
@@ -49,6 +52,13 @@ final class OneTopicStore implements LinkHandler.Factory {
     boolean isSilent;
 
     int requests;
+
+    /** Partitions are led by this node; any but 1 is one that nobody knows the address of. */
+    int leader = 1;
+
+    /** Offsets of the partitions whose records were deleted, by "topic-partition"; each partition has 100 records. */
+    final Map<String, Long> starts = new TreeMap<>();
+
     private final int port;
 
     OneTopicStore(final int port) {
@@ -69,6 +79,9 @@ final class OneTopicStore implements LinkHandler.Factory {
         }
         if (request instanceof DeleteTopicsRequest delete) {
             return delete(delete);
+        }
+        if (request instanceof DeleteRecordsRequest delete) {
+            return isSilent ? null : delete(delete);
         }
         return configs((DescribeConfigsRequest) request);
     }
@@ -108,7 +121,7 @@ final class OneTopicStore implements LinkHandler.Factory {
                 final MetadataResponse.MetadataResponsePartition partition =
                         new MetadataResponse.MetadataResponsePartition();
                 partition.partitionIndex = i;
-                partition.leaderId = 1;
+                partition.leaderId = leader;
                 partition.replicaNodes = List.of(1);
                 partition.isrNodes = List.of(1);
                 topic.partitions.add(partition);
@@ -150,6 +163,30 @@ final class OneTopicStore implements LinkHandler.Factory {
             result.name = name;
             result.errorCode = topics.remove(name) != null ? 0 : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION.code();
             response.responses.add(result);
+        }
+        return response;
+    }
+
+    private DeleteRecordsResponse delete(final DeleteRecordsRequest request) {
+        final DeleteRecordsResponse response = new DeleteRecordsResponse();
+        for (final DeleteRecordsRequest.DeleteRecordsTopic topic : request.topics) {
+            final DeleteRecordsResponse.DeleteRecordsTopicResult answers =
+                    new DeleteRecordsResponse.DeleteRecordsTopicResult();
+            answers.name = topic.name;
+            for (final DeleteRecordsRequest.DeleteRecordsPartition partition : topic.partitions) {
+                final DeleteRecordsResponse.DeleteRecordsPartitionResult answer =
+                        new DeleteRecordsResponse.DeleteRecordsPartitionResult();
+                answer.partitionIndex = partition.partitionIndex;
+                answer.lowWatermark = partition.offset == -1 ? 100 : partition.offset;
+                if (answer.lowWatermark > 100) {
+                    answer.errorCode = ErrorCode.OFFSET_OUT_OF_RANGE.code();
+                    answer.lowWatermark = -1;
+                } else {
+                    starts.put(topic.name + "-" + partition.partitionIndex, answer.lowWatermark);
+                }
+                answers.partitions.add(answer);
+            }
+            response.topics.add(answers);
         }
         return response;
     }
