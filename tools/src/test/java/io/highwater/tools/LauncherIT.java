@@ -145,6 +145,37 @@ class LauncherIT {
         }
     }
 
+    /** A JVM that does not know a flag does not start, and without glibc this one does nothing but warn. */
+    @ParameterizedTest
+    @CsvSource({
+        "17, gnu, false",
+        "17.0.11, gnu, false",
+        "17.0.12, gnu, true",
+        "17.0.15.1, gnu, true",
+        "17.0.15, musl, false",
+        "21.0.3, gnu, false",
+        "21.0.4, gnu, true",
+        "22.0.2, gnu, false",
+        "23, gnu, true",
+        "25.0.3, gnu, true",
+        "26-ea, gnu, true"
+    })
+    void asksForNativeMemoryBackWhereTheJvmKnowsHow(final String version, final String libc, final boolean knowsHow)
+            throws Exception {
+        final Path java = Files.createDirectories(scratch.resolve("jdk/bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\necho \"$@\"\n");
+        assertTrue(java.toFile().setExecutable(true));
+        Files.writeString(scratch.resolve("jdk/release"), "JAVA_VERSION=\"" + version + "\"\nLIBC=\"" + libc + "\"\n");
+        final Run run = Run.of(
+                scratch,
+                null,
+                Map.of("JAVA_HOME", scratch.resolve("jdk").toString(), "HIGHWATER_CDS", "off"),
+                Distribution.launcher().toString(),
+                "server");
+        final String commandLine = run.mustSucceed().out();
+        assertEquals(knowsHow, commandLine.contains("-XX:TrimNativeHeapInterval="), commandLine);
+    }
+
     @Test
     void failsWhenItsResultsCantBeWritten() {
         final Run run = Run.of(
