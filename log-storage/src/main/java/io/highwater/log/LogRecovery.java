@@ -86,6 +86,10 @@ final class LogRecovery {
         if (namesChanged) {
             disk.forceDirectory(directory);
         }
+        // Else the manifest names a segment that a crash took before its first byte was durable, and once the log is
+        // longer
+        // than that it would be missed.
+        changed |= !gone().isEmpty();
     }
 
     /** Gives back the files when nothing came of it. */

@@ -163,6 +163,37 @@ final class LogDirectoryTest {
         assertEquals(end, fixture.reopen().log.endOffset());
     }
 
+    /** The journal may hear of a segment, with another partition's force, before anything of the segment is durable. */
+    @Test
+    void aSegmentThatACrashTookIsNotMissedLater() throws Exception {
+        int taken = 0;
+        for (int seed = 1; seed <= 50; seed++) {
+            final SimulatedDisk unlucky = new SimulatedDisk(seed);
+            final LogFixture fixture = new LogFixture(unlucky, DATA, LogConfig.DEFAULT.withSegmentBytes(2_000)).open();
+            fixture.append(batch("a".repeat(300), 2, 1000));
+            fixture.settle();
+            fixture.directory.noteProgress();
+            for (int i = 0; i < 3; i++) {
+                fixture.append(batch("b".repeat(300), 2, 1000));
+            }
+            final Path lost = DATA.resolve(KEY.directoryName()).resolve("00000000000000000004.log");
+            assertTrue(unlucky.exists(lost));
+            fixture.directory.addPartitions(List.of(OTHER));
+            unlucky.crash();
+            taken += unlucky.exists(lost) ? 0 : 1;
+            final LogFixture after = fixture.reopen();
+            while (after.log.endOffset() < 9) {
+                after.append(batch("c".repeat(500), 3, 1000));
+                after.settle();
+            }
+            after.directory.noteProgress();
+            final long end = after.log.endOffset();
+            unlucky.kill();
+            assertEquals(end, after.reopen().log.endOffset());
+        }
+        assertTrue(taken > 10, "of 50 crashes " + taken + " took the segment");
+    }
+
     /** Five records in the one partition, none in the other, and each in the other's directory. */
     private LogFixture startedMixedUp() throws Exception {
         final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
