@@ -1,5 +1,6 @@
 package io.highwater.log;
 
+import io.highwater.log.datajournal.DataFrame;
 import io.highwater.log.flush.Forceable;
 import io.highwater.log.journal.Journal;
 import java.io.IOException;
@@ -10,6 +11,21 @@ record FailureWatch(Consumer<IOException> listener) implements Forceable {
     @Override
     public void force() {
         throw new IllegalStateException("nobody asked for this");
+    }
+
+    @Override
+    public Staging stage(final DataFrame frame, final int group) {
+        throw new IllegalStateException("nobody asked for this");
+    }
+
+    @Override
+    public void onJournaled(final int group) {
+        throw new IllegalStateException("nothing was staged");
+    }
+
+    @Override
+    public boolean isInFiles(final long sequence) {
+        return true;
     }
 
     @Override

@@ -1,6 +1,9 @@
 package io.highwater.log;
 
+import io.highwater.log.datajournal.DataJournal;
+import io.highwater.log.datajournal.FoundFrames;
 import io.highwater.log.disk.Disk;
+import io.highwater.log.disk.DiskFile;
 import io.highwater.log.flush.Flusher;
 import io.highwater.log.journal.DirectoryIdentity;
 import io.highwater.log.journal.DirectoryRefusedException;
@@ -43,6 +46,7 @@ public final class LogDirectory implements AutoCloseable {
     private final Clock clock;
     private final AutoCloseable lock;
     private final Journal journal;
+    private final DataJournal dataJournal;
     private final Flusher flusher;
     private final DeletedPartitions deleted;
     /** Guarded by this. */
@@ -62,6 +66,11 @@ public final class LogDirectory implements AutoCloseable {
      * Guarded by this.
      */
     private final TreeSet<PartitionId> halfway = new TreeSet<>();
+    /**
+     * Partitions of which the former run left something in the data journal, and where they were durable: their files have
+     * it, but not durably before they were opened. Guarded by this.
+     */
+    private final TreeMap<PartitionId, Long> writtenBack = new TreeMap<>();
     /** Every partition of this directory. Guarded by this. */
     private final TreeMap<PartitionId, TopicPartitionKey> known = new TreeMap<>();
     /** Guarded by this. */
@@ -80,7 +89,9 @@ public final class LogDirectory implements AutoCloseable {
             final Executor blockingExecutor,
             final AutoCloseable lock,
             final Journal journal,
-            final DirectoryIdentity identity) {
+            final FoundFrames found,
+            final DirectoryIdentity identity)
+            throws IOException {
         this.disk = disk;
         this.path = path;
         this.config = config;
@@ -88,7 +99,9 @@ public final class LogDirectory implements AutoCloseable {
         this.lock = lock;
         this.journal = journal;
         this.identity = identity;
-        this.flusher = new Flusher(flushExecutor, clock, journal, config.recoveryPointIntervalMs());
+        this.dataJournal = DataJournal.open(
+                disk, path, journal, clock, flushExecutor, config.dataJournal(), this::onCheckpointFailed, found);
+        this.flusher = new Flusher(flushExecutor, clock, journal, dataJournal, config.recoveryPointIntervalMs());
         this.deleted = new DeletedPartitions(disk, path, random, blockingExecutor);
         this.directories = new PartitionDirectories(disk, path, deleted);
     }
@@ -96,7 +109,7 @@ public final class LogDirectory implements AutoCloseable {
     /**
      * Takes the directory, creating it if it is missing.
      *
-     * @param flushExecutor runs the forces: a task for a group, and {@link Flusher#HELPERS_MAX} helpers of it
+     * @param flushExecutor runs the forces, best on {@link Flusher#THREADS} threads
      * @param blockingExecutor runs deletions
      * @param clusterIdOrNull null to take what the directory says
      * @throws LogDirectoryException when it is locked, another node's or cluster's, or of another format
@@ -120,6 +133,7 @@ public final class LogDirectory implements AutoCloseable {
             throw new LogDirectoryException("data directory " + path + " is in use by another process");
         }
         Journal journal = null;
+        DataJournal dataJournal = null;
         boolean done = false;
         try {
             DirectoryIdentity identity = DirectoryIdentity.read(disk, path);
@@ -132,15 +146,20 @@ public final class LogDirectory implements AutoCloseable {
                 identity = identity.withClusterId(clusterIdOrNull);
                 identity.write(disk, path);
             }
+            final FoundFrames found = FoundFrames.read(disk, path, journal.recovered());
             final LogDirectory directory = new LogDirectory(
-                    disk, path, config, clock, random, flushExecutor, blockingExecutor, lock, journal, identity);
-            directory.begin();
+                    disk, path, config, clock, random, flushExecutor, blockingExecutor, lock, journal, found, identity);
+            dataJournal = directory.dataJournal;
+            directory.begin(found);
             done = true;
             return directory;
         } catch (final DirectoryRefusedException e) {
             throw new LogDirectoryException(e.getMessage());
         } finally {
             if (!done) {
+                if (dataJournal != null) {
+                    dataJournal.close();
+                }
                 if (journal != null) {
                     journal.close();
                 }
@@ -269,7 +288,7 @@ public final class LogDirectory implements AutoCloseable {
             log = new PartitionLog(
                     key,
                     directories.pathOf(key),
-                    new PartitionLog.Surroundings(disk, clock, journal, flusher, dirtyBytes, config),
+                    new PartitionLog.Surroundings(disk, clock, journal, dataJournal, flusher, dirtyBytes, config),
                     logConfig,
                     shard,
                     state.logStart(),
@@ -277,6 +296,7 @@ public final class LogDirectory implements AutoCloseable {
             if (recovery.hasChanged()) {
                 log.noteRecovered(recovery.gone());
             }
+            onWrittenBack(id, log);
             onOpened(id, log);
             done = true;
             return log;
@@ -314,6 +334,7 @@ public final class LogDirectory implements AutoCloseable {
             unopened.remove(id);
             halfway.remove(id);
             noteRecovered(id);
+            onWrittenBack(id, null);
             if (aside != null) {
                 deleted.deleteInBackground(aside);
             }
@@ -364,7 +385,7 @@ public final class LogDirectory implements AutoCloseable {
 
     /** True when {@link #noteProgress} has something to do. Safe for any thread. */
     public boolean isProgressUnnoted() {
-        return flusher.hasUnnoted() || journal.hasPending();
+        return flusher.hasUnnoted() || journal.hasPending() || dataJournal.isCheckpointDue();
     }
 
     /** The partitions that were found at start or created since, whether open or not. */
@@ -390,6 +411,16 @@ public final class LogDirectory implements AutoCloseable {
     /** Forces of logs since the directory was opened. */
     public long forces() {
         return flusher.forces();
+    }
+
+    /** True while the data journal of the former run has something that was not forced in its log's files. */
+    synchronized boolean hasWrittenBack() {
+        return !writtenBack.isEmpty();
+    }
+
+    /** How often one of the data journal's files was made free since the directory was opened. */
+    long dataJournalCheckpoints() {
+        return dataJournal.checkpoints();
     }
 
     /** What ended the directory, null while it is well. */
@@ -418,6 +449,7 @@ public final class LogDirectory implements AutoCloseable {
         }
         closed = true;
         flusher.close();
+        dataJournal.stop();
         try {
             boolean allWell = flusher.failure() == null && unrecovered.isEmpty() && halfway.isEmpty();
             final List<AutoCloseable> logs = new ArrayList<>();
@@ -429,15 +461,17 @@ public final class LogDirectory implements AutoCloseable {
             directories.forceNames();
             // Asked again: what happened while the logs closed counts too.
             if (allWell && flusher.failure() == null) {
+                dataJournal.noteStopped();
                 journal.markCleanStop();
             }
         } finally {
+            dataJournal.close();
             journal.close();
             unlock(lock);
         }
     }
 
-    private synchronized void begin() throws IOException {
+    private synchronized void begin(final FoundFrames found) throws IOException {
         for (final PartitionState state : journal.recovered().partitions().values()) {
             final TopicPartitionKey key = new TopicPartitionKey(
                     state.topic(), state.id().partition(), state.id().topicId());
@@ -460,13 +494,55 @@ public final class LogDirectory implements AutoCloseable {
                 journal.append(new JournalEntry.PartitionRemoved(id));
             }
         }
+        writtenBack.putAll(found.writeBack(
+                journal.recovered(),
+                journal,
+                state -> known.containsKey(state.id()) ? directories.pathOf(known.get(state.id())) : null));
+        if (writtenBack.isEmpty()) {
+            dataJournal.noteRecovered();
+        }
         if (unrecovered.isEmpty()) {
             journal.markRecovered();
         } else {
             journal.force();
         }
+        if (writtenBack.isEmpty()) {
+            dataJournal.enable();
+        }
         for (final Path aside : deleted.found()) {
             deleted.deleteInBackground(aside);
+        }
+    }
+
+    private void onCheckpointFailed(final IOException cause) {
+        flusher.fail(cause);
+    }
+
+    /**
+     * What the former run left of this partition in the data journal is in its files, durably, or of no use any more.
+     *
+     * @param logOrNull null for a partition that is gone, or can't be opened
+     */
+    private synchronized void onWrittenBack(final PartitionId id, final PartitionLog logOrNull) throws IOException {
+        final Long end = writtenBack.get(id);
+        if (end == null) {
+            return;
+        }
+        if (logOrNull != null && logOrNull.endOffset() < end) {
+            LOG.error(
+                    "{} was durable up to offset {} and ends at {}: its files were damaged before",
+                    logOrNull.key().directoryName(),
+                    end,
+                    logOrNull.endOffset());
+            // At once: its frames in the data journal must not come over what is appended now.
+            logOrNull.noteRecovered(List.of());
+            forceJournal();
+        }
+        writtenBack.remove(id);
+        if (writtenBack.isEmpty()) {
+            dataJournal.noteRecovered();
+            forceJournal();
+            dataJournal.enable();
         }
     }
 
@@ -489,7 +565,7 @@ public final class LogDirectory implements AutoCloseable {
                 key.directoryName(),
                 start);
         return new PartitionState(
-                idOf(key), key.topic(), start, start, 0, List.of(), -1, ByteBuffer.allocate(0), List.of());
+                idOf(key), key.topic(), start, start, 0, 0, List.of(), -1, ByteBuffer.allocate(0), List.of());
     }
 
     /** The same name under another topic id: that topic was deleted and created anew while this directory was away. */
@@ -527,9 +603,28 @@ public final class LogDirectory implements AutoCloseable {
             } else {
                 log.abandon();
             }
+            forceWrittenBack(id);
         } catch (final IOException e) {
             LOG.warn("files of a partition that can't be opened can't be closed either: {}", e.getMessage());
         }
+    }
+
+    /** One log that can't be opened must not keep the others from the data journal. */
+    private synchronized void forceWrittenBack(final PartitionId id) throws IOException {
+        if (!writtenBack.containsKey(id)) {
+            return;
+        }
+        final Path of = directories.pathOf(known.get(id));
+        if (disk.isDirectory(of)) {
+            for (final String name : disk.list(of)) {
+                if (SegmentNames.baseOffsetOf(name) >= 0) {
+                    try (DiskFile file = disk.open(of.resolve(name), false)) {
+                        file.force();
+                    }
+                }
+            }
+        }
+        onWrittenBack(id, null);
     }
 
     private void noteRecovered(final PartitionId id) throws IOException {
@@ -589,7 +684,7 @@ public final class LogDirectory implements AutoCloseable {
     }
 
     private static PartitionState fresh(final TopicPartitionKey key) {
-        return new PartitionState(idOf(key), key.topic(), 0, 0, 0, List.of(), -1, ByteBuffer.allocate(0), List.of());
+        return new PartitionState(idOf(key), key.topic(), 0, 0, 0, 0, List.of(), -1, ByteBuffer.allocate(0), List.of());
     }
 
     private static PartitionId idOf(final TopicPartitionKey key) {

@@ -1,5 +1,6 @@
 package io.highwater.log;
 
+import io.highwater.log.datajournal.DataJournal;
 import io.highwater.log.disk.Disk;
 import io.highwater.log.epoch.LeaderEpochs;
 import io.highwater.log.epoch.LeaderEpochs.EpochStart;
@@ -38,6 +39,7 @@ public final class PartitionLog {
             Disk disk,
             Clock clock,
             Journal journal,
+            DataJournal dataJournal,
             Flusher flusher,
             AtomicLong dirtyBytes,
             LogDirectoryConfig config) {}
@@ -115,9 +117,9 @@ public final class PartitionLog {
         this.sizeBytes = segments.sizeBytes();
         this.writeBackAtBytes = around.config().writeBackBytes();
         this.snapshotMs = around.clock().monotonicMs();
-        this.force =
-                new LogForce(around.disk(), directory, id, around.dirtyBytes(), this, recovered.producersNotedAt());
-        this.force.begin(segments.active(), endOffset);
+        this.force = new LogForce(
+                around.disk(), directory, id, around.dirtyBytes(), listener(), recovered.producersNotedAt());
+        this.force.begin(segments.active(), endOffset, around.dataJournal().firstSequence());
         this.ticket = around.flusher().register(force);
     }
 
@@ -297,7 +299,7 @@ public final class PartitionLog {
             if (newStartOffset <= notedStart) {
                 return;
             }
-            if (force.forcedOffset() < newStartOffset) {
+            if (force.filesOffset() < newStartOffset) {
                 force.force();
                 postForced();
             }
@@ -440,15 +442,29 @@ public final class PartitionLog {
         return offline;
     }
 
+    private ForceListener listener() {
+        return new ForceListener() {
+            @Override
+            public void postForced() {
+                PartitionLog.this.postForced();
+            }
+
+            @Override
+            public void postOffline(final IOException cause) {
+                PartitionLog.this.postOffline(cause);
+            }
+        };
+    }
+
     /** A force ended. From any thread; many ends are told once. */
-    void postForced() {
+    private void postForced() {
         if (isDeliveryPosted.compareAndSet(false, true)) {
             shard.execute(deliver);
         }
     }
 
     /** From any thread. */
-    void postOffline(final IOException cause) {
+    private void postOffline(final IOException cause) {
         final LogOfflineException reason =
                 new LogOfflineException(directory + " is offline: " + cause.getMessage(), cause);
         offline = reason;
@@ -663,6 +679,8 @@ public final class PartitionLog {
     }
 
     private void truncate(final long offset) throws IOException {
+        // What only the data journal has is lost with the frames that the cut makes void.
+        force.force();
         while (segments.count() > 1 && segments.active().baseOffset() >= offset) {
             noteActive(segments.get(segments.count() - 2));
             force.lowerTo(
@@ -688,7 +706,7 @@ public final class PartitionLog {
         replayProducers();
         stableEnd = Math.min(stableEnd, newEnd);
         sizeBytes = segments.sizeBytes();
-        force.publishEnd(active, newEnd, appendedBytes);
+        force.onCut(active, newEnd, appendedBytes);
     }
 
     /** After a cut: a producer's last five batches may be older ones now. Rare, so it may walk the log. */

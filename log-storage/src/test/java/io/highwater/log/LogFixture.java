@@ -1,5 +1,6 @@
 package io.highwater.log;
 
+import io.highwater.log.datajournal.DataJournalConfig;
 import io.highwater.log.disk.Disk;
 import io.highwater.port.Clock;
 import io.highwater.port.SeededRandom;
@@ -20,6 +21,10 @@ import java.util.concurrent.Executor;
 /** One directory with one log, every thread stepped by hand. */
 final class LogFixture {
     static final UUID TOPIC_ID = new UUID(0x1234_5678_9ABC_4DEFL, 0x8123_4567_89AB_CDEFL);
+    /** A data journal so small that its files are used in turn. */
+    static final LogDirectoryConfig DIRECTORY_CONFIG =
+            new LogDirectoryConfig(64L << 20, 8 << 20, 1000, new DataJournalConfig(16 << 10, 64 << 10, 5_000));
+
     static final TopicPartitionKey KEY = new TopicPartitionKey("orders", 0, TOPIC_ID);
 
     final Disk disk;
@@ -113,7 +118,7 @@ final class LogFixture {
             }
         };
         return LogDirectory.open(
-                disk, path, LogDirectoryConfig.DEFAULT, clock, new SeededRandom(7), flushExecutor, deletions, 1, null);
+                disk, path, DIRECTORY_CONFIG, clock, new SeededRandom(7), flushExecutor, deletions, 1, null);
     }
 
     /** Everything that waits is done, and what follows from it. */

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.highwater.log.datajournal.DataFrame;
+import io.highwater.log.datajournal.Journaled.Staging;
+import io.highwater.log.datajournal.TestFrames;
 import io.highwater.log.disk.DiskOperation;
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.log.journal.Journal;
@@ -28,6 +31,18 @@ final class LogForceTest {
 
     private final SimulatedDisk disk = new SimulatedDisk(4);
     private final AtomicLong dirtyBytes = new AtomicLong();
+    private int told;
+    private final ForceListener listener = new ForceListener() {
+        @Override
+        public void postForced() {
+            told++;
+        }
+
+        @Override
+        public void postOffline(final IOException cause) {
+            throw new AssertionError(cause);
+        }
+    };
     private Journal journal;
     private Segment segment;
     private LogForce force;
@@ -38,8 +53,8 @@ final class LogForceTest {
         journal = Journal.open(disk, Path.of("/data"), true);
         journal.append(new JournalEntry.PartitionAdded(ID, "orders"));
         segment = Segment.create(disk, DIRECTORY, 0, 4096);
-        force = new LogForce(disk, DIRECTORY, ID, dirtyBytes, null, -1);
-        force.begin(segment, 0);
+        force = new LogForce(disk, DIRECTORY, ID, dirtyBytes, listener, -1);
+        force.begin(segment, 0, 1);
     }
 
     private void append(final String value) throws IOException {
@@ -75,6 +90,27 @@ final class LogForceTest {
         force.noteRecoveryPoint(journal);
         assertTrue(force.wantsProducers());
         assertEquals(2, force.notedProducers().offset());
+    }
+
+    /** Who asks again while a group gathers is in it twice. */
+    @Test
+    void aLogThatIsInAGroupTwiceIsToldOfBothPieces() throws Exception {
+        final DataFrame frame = TestFrames.begun();
+        append("a");
+        assertEquals(Staging.DONE, force.stage(frame, 0));
+        assertEquals(Staging.DONE, force.stage(frame, 0));
+        assertEquals(0, force.forcedOffset());
+        force.onJournaled(0);
+        assertEquals(1, force.forcedOffset());
+        assertEquals(1, told);
+        append("b");
+        force.stage(frame, 0);
+        append("c");
+        force.stage(frame, 0);
+        append("d".repeat(70_000));
+        assertEquals(Staging.OWN_FORCE, force.stage(frame, 0));
+        force.onJournaled(0);
+        assertEquals(3, force.forcedOffset());
     }
 
     /** Aim: the forced end may lie at the start of a segment that goes; its place is then the end of the one before. */

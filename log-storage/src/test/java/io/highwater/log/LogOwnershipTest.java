@@ -55,6 +55,8 @@ final class LogOwnershipTest {
     @Test
     void aLogThatIsDeletedWhileItsShardTidiesUpIsClosedAfterwards() throws Exception {
         final LogFixture fixture = opened(LogConfig.DEFAULT.withSegmentBytes(2000));
+        fixture.append(LogFixture.batch("a", 1, 1000));
+        fixture.settle();
         final int files = disk.openFiles();
         for (int i = 0; i < 10; i++) {
             fixture.append(LogFixture.batch("a".repeat(700), 2, 1000));

@@ -131,7 +131,7 @@ final class LogTrimTest {
         fixture.log.trimTo(150);
         disk.kill();
         try (Journal journal = Journal.open(disk, DATA, false)) {
-            journal.append(new JournalEntry.RecoveryPoint(new PartitionId(KEY.topicId(), KEY.partition()), 5, 111));
+            journal.append(new JournalEntry.RecoveryPoint(new PartitionId(KEY.topicId(), KEY.partition()), 5, 111, 0));
             journal.force();
         }
         final LogFixture next = fixture.reopen();

@@ -281,7 +281,9 @@ abstract class PartitionLogContract {
         fixture.directory.deletePartition(anew);
         fixture.settle();
         assertEquals(List.of(), fixture.directory.knownPartitions());
-        assertEquals(List.of(".lock", "journal.0", "journal.1", "meta.properties"), fixture.disk.list(fixture.path));
+        assertEquals(
+                List.of(".lock", "data-journal.0", "data-journal.1", "journal.0", "journal.1", "meta.properties"),
+                fixture.disk.list(fixture.path));
         fixture.directory.close();
     }
 

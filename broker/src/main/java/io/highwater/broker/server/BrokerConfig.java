@@ -94,6 +94,15 @@ public final class BrokerConfig {
                     LONG_MAX,
                     "Appended bytes that may be unforced at one time; beyond it connections that produce are not read until the disk has caught up."));
 
+    /** The two files that make many logs durable with one force. */
+    public static final ConfigKey<Integer> DATA_JOURNAL_BYTES = key(
+            ConfigKey.integer(
+                    "data.journal.bytes",
+                    67_108_864,
+                    0,
+                    1 << 30,
+                    "Space of the data journal, which makes many logs durable with one force; 0: each log is forced on its own."));
+
     /** Partitions of a topic whose creator named no number. */
     public static final ConfigKey<Integer> NUM_PARTITIONS = key(ConfigKey.integer(
             "num.partitions", 1, 1, 10_000, "Partitions of a topic that is created without a number of its own."));

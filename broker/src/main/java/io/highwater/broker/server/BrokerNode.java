@@ -16,6 +16,7 @@ import io.highwater.broker.server.CoreOpener.OpenCore;
 import io.highwater.log.LogDirectory;
 import io.highwater.log.LogDirectoryConfig;
 import io.highwater.log.LogDirectoryException;
+import io.highwater.log.datajournal.DataJournalConfig;
 import io.highwater.port.RandomSource;
 import io.highwater.port.Shard;
 import io.highwater.protocol.ErrorCode;
@@ -144,7 +145,8 @@ public final class BrokerNode {
                     new LogDirectoryConfig(
                             config.get(BrokerConfig.DIRTY_BYTES_MAX),
                             LogDirectoryConfig.DEFAULT.writeBackBytes(),
-                            LogDirectoryConfig.DEFAULT.recoveryPointIntervalMs()),
+                            LogDirectoryConfig.DEFAULT.recoveryPointIntervalMs(),
+                            DataJournalConfig.ofBytes(config.get(BrokerConfig.DATA_JOURNAL_BYTES))),
                     ports.clock(),
                     random.fork(),
                     ports.flushExecutor(),

@@ -55,7 +55,7 @@ public final class Server implements AutoCloseable {
     private final ExecutorService groupsExecutor = threads("highwater-groups-disk", CORE_GROUP_THREADS);
 
     /** A group's forces and its helpers; few tasks wait: the next group is handed over when the last is forced. */
-    private final ExecutorService flushExecutor = threads("highwater-flush", 1 + Flusher.HELPERS_MAX);
+    private final ExecutorService flushExecutor = threads("highwater-flush", Flusher.THREADS);
 
     /**
      * One change of the metadata at a time, a step of the start or the stop, and a task for each deleted partition whose

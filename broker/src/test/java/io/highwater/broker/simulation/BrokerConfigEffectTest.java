@@ -179,6 +179,15 @@ final class BrokerConfigEffectTest {
         assertEquals(2, segmentsAfterTwoBatches("log.roll.ms", "1000", 100, 1_500));
     }
 
+    @ParameterizedTest
+    @CsvSource({"65536, true", "0, false"})
+    void dataJournalBytesSaysWhetherThereIsOne(final String value, final boolean isThere) throws Exception {
+        start("data.journal.bytes", value);
+        assertEquals(ErrorCode.NONE, client.produce(client.create("t", 1), 10));
+        world.run(1_000);
+        assertEquals(isThere, world.disk.exists(Path.of("/data/data-journal.0")));
+    }
+
     /** An entry is written when the log has grown by the interval since the last one. */
     @Test
     void logIndexIntervalBytesIsTheDistanceOfIndexEntries() throws Exception {

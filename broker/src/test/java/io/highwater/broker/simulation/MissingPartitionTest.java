@@ -168,8 +168,8 @@ final class MissingPartitionTest {
 
     /** Nothing is tried again, and nobody looks whether something is to be. */
     private void requireIdle() {
-        // The journal hears of the last writes.
-        world.run(2_000);
+        // The last writes leave the data journal, and the journal hears of them.
+        world.run(8_000);
         final int began = told.length();
         world.run(2 * NEXT_TRY_MS);
         assertTrue(told.substring(0, began).contains(BLOCKING_TASK));

@@ -72,6 +72,7 @@ final class SimulatedWorld {
             all.put("log.dirs", "/data");
             all.put("listeners", "127.0.0.1:9092");
             all.putIfAbsent("flush.policy", "commit");
+            all.putIfAbsent("data.journal.bytes", "65536");
             all.put("group.initial.rebalance.delay.ms", "200");
             this.config = BrokerConfig.of(all);
         } catch (final ConfigException e) {

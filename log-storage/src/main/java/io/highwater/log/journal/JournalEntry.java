@@ -20,9 +20,10 @@ public sealed interface JournalEntry {
 
     /**
      * Everything below {@code offset} was forced. {@code position} is the byte in the segment that holds
-     * {@code offset} (or ends there) at which recovery begins to check.
+     * {@code offset} (or ends there) at which recovery begins to check. Frames of the data journal before
+     * {@code replayFrom} say nothing about the log any more: its files have what they had, or it was cut since.
      */
-    record RecoveryPoint(PartitionId id, long offset, long position) implements JournalEntry {}
+    record RecoveryPoint(PartitionId id, long offset, long position, long replayFrom) implements JournalEntry {}
 
     /** The first offset that may be read. */
     record LogStart(PartitionId id, long offset) implements JournalEntry {}

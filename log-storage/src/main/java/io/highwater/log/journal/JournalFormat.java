@@ -74,7 +74,7 @@ import java.util.zip.CRC32C;
  *        1 RUN               clean stop (int8, 0 or 1), boot id (uint16 length, UTF-8)
  *        2 PARTITION_ADDED   topic (uint16 length, UTF-8)
  *        3 PARTITION_REMOVED
- *        4 RECOVERY_POINT    offset (int64), position (int64)
+ *        4 RECOVERY_POINT    offset (int64), position (int64), replay from (int64)
  *        5 LOG_START         offset (int64)
  *        6 EPOCH_STARTS      count (int32), then epoch (int32), start offset (int64) each
  *        7 PRODUCERS         offset (int64), opaque bytes
@@ -91,7 +91,7 @@ final class JournalFormat {
     static final int SECTOR_BYTES = 512;
 
     static final int MAGIC = 0x48574A4E;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
     static final int LIVE = 0;
     static final int RETIRED = 1;
 
@@ -185,7 +185,7 @@ final class JournalFormat {
         } else if (entry instanceof PartitionRemoved) {
             return 0;
         } else if (entry instanceof RecoveryPoint) {
-            return 2 * Long.BYTES;
+            return 3 * Long.BYTES;
         } else if (entry instanceof EpochStarts starts) {
             return Integer.BYTES + Math.multiplyExact(starts.epochs().size(), EPOCH_BYTES);
         } else if (entry instanceof ProducerSnapshot snapshot) {
@@ -224,7 +224,7 @@ final class JournalFormat {
         if (entry instanceof PartitionAdded added) {
             putString(out, added.topic());
         } else if (entry instanceof RecoveryPoint point) {
-            out.putLong(point.offset()).putLong(point.position());
+            out.putLong(point.offset()).putLong(point.position()).putLong(point.replayFrom());
         } else if (entry instanceof LogStart start) {
             out.putLong(start.offset());
         } else if (entry instanceof EpochStarts starts) {
@@ -280,7 +280,7 @@ final class JournalFormat {
         return switch (type) {
             case PARTITION_ADDED -> new PartitionAdded(id, getString(in));
             case PARTITION_REMOVED -> new PartitionRemoved(id);
-            case RECOVERY_POINT -> new RecoveryPoint(id, getLong(in), getLong(in));
+            case RECOVERY_POINT -> new RecoveryPoint(id, getLong(in), getLong(in), getLong(in));
             case LOG_START -> new LogStart(id, getLong(in));
             case EPOCH_STARTS -> new EpochStarts(id, getEpochs(in));
             case PRODUCERS -> new ProducerSnapshot(id, getLong(in), getRest(in));

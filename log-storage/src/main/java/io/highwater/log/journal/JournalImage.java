@@ -79,7 +79,8 @@ final class JournalImage {
     boolean apply(final JournalEntry entry) {
         final PartitionId id = entry.id();
         if (entry instanceof PartitionAdded added) {
-            partitions.putIfAbsent(id, new PartitionState(id, added.topic(), 0, 0, 0, List.of(), -1, EMPTY, List.of()));
+            partitions.putIfAbsent(
+                    id, new PartitionState(id, added.topic(), 0, 0, 0, 0, List.of(), -1, EMPTY, List.of()));
             return true;
         }
         if (entry instanceof PartitionRemoved) {
@@ -99,8 +100,8 @@ final class JournalImage {
         final PartitionId id = state.id();
         final List<JournalEntry> entries = new ArrayList<>();
         entries.add(new PartitionAdded(id, state.topic()));
-        if (state.recoveryPoint() != 0 || state.recoveryPosition() != 0) {
-            entries.add(new RecoveryPoint(id, state.recoveryPoint(), state.recoveryPosition()));
+        if (state.recoveryPoint() != 0 || state.recoveryPosition() != 0 || state.replayFrom() != 0) {
+            entries.add(new RecoveryPoint(id, state.recoveryPoint(), state.recoveryPosition(), state.replayFrom()));
         }
         if (state.logStart() != 0) {
             entries.add(new LogStart(id, state.logStart()));
@@ -121,6 +122,7 @@ final class JournalImage {
         long logStart = s.logStart();
         long recoveryPoint = s.recoveryPoint();
         long recoveryPosition = s.recoveryPosition();
+        long replayFrom = s.replayFrom();
         List<JournalEntry.EpochStart> epochs = s.epochs();
         long producerOffset = s.producerOffset();
         ByteBuffer producers = s.producers();
@@ -128,6 +130,7 @@ final class JournalImage {
         if (entry instanceof RecoveryPoint point) {
             recoveryPoint = point.offset();
             recoveryPosition = point.position();
+            replayFrom = point.replayFrom();
         } else if (entry instanceof LogStart start) {
             logStart = start.offset();
         } else if (entry instanceof EpochStarts starts) {
@@ -146,6 +149,7 @@ final class JournalImage {
                 logStart,
                 recoveryPoint,
                 recoveryPosition,
+                replayFrom,
                 epochs,
                 producerOffset,
                 producers,

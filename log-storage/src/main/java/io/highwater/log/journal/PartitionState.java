@@ -10,6 +10,7 @@ import java.util.List;
  * @param logStart first offset that may be read, 0 until said otherwise.
  * @param recoveryPoint everything below was forced, 0 until said otherwise.
  * @param recoveryPosition byte in the segment of the recovery point at which recovery begins to check.
+ * @param replayFrom the first frame of the data journal that may have something that the log's files have not.
  * @param epochs leader epochs with their start offsets, ascending.
  * @param producerOffset the producer snapshot covers all batches below, -1 when there is none.
  * @param producers the snapshot's bytes, read-only and not to be moved by its readers; empty when there is none.
@@ -21,6 +22,7 @@ public record PartitionState(
         long logStart,
         long recoveryPoint,
         long recoveryPosition,
+        long replayFrom,
         List<JournalEntry.EpochStart> epochs,
         long producerOffset,
         ByteBuffer producers,

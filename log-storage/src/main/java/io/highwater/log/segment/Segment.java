@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * A run of batches from a base offset on: one file and its two indexes. Bytes beyond {@link #sizeBytes()} are not part of
  * it, whatever they are, and are never looked at.
  *
- * <p>Confined to the log's shard, except {@link #force()}.
+ * <p>Confined to the log's shard, except {@link #force()} and {@link #copy}.
  */
 public final class Segment implements Closeable {
     /** The greatest timestamp is to be found out. */
@@ -307,6 +307,11 @@ public final class Segment implements Closeable {
     /** Makes what was written durable. For the flusher. */
     public void force() throws IOException {
         file.force();
+    }
+
+    /** Fills the target with what was appended at this position. For the flusher. */
+    public void copy(final ByteBuffer target, final int position) throws IOException {
+        file.copy(target, position);
     }
 
     /** Gives up the mapping; the next read maps again. */

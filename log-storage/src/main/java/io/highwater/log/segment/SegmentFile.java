@@ -19,7 +19,8 @@ import java.util.List;
  * mapping too, opens it for that moment, since a mapping outlives the handle that it was made through and descriptors are
  * shared by ten thousand logs. So this object, and not a handle, is who knows of every mapping before a cut.
  *
- * <p>Confined to the log's shard, except {@link #force()}, which the flusher calls while the file is part of the log.
+ * <p>Confined to the log's shard, except {@link #force()} and {@link #copy}, which the flusher calls while the file is part
+ * of the log.
  */
 public final class SegmentFile {
     private final Disk disk;
@@ -131,6 +132,13 @@ public final class SegmentFile {
             try (DiskFile own = disk.open(path, false)) {
                 own.force();
             }
+        }
+    }
+
+    /** Reads what was written through this object, until the target is full. */
+    void copy(final ByteBuffer target, final int position) throws IOException {
+        if (file.read(target, position) < target.limit()) {
+            throw new IOException(path + " ends before position " + (position + target.limit()));
         }
     }
 

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.highwater.log.datajournal.DataFrame;
+import io.highwater.log.datajournal.DataJournal;
+import io.highwater.log.datajournal.DataJournalConfig;
+import io.highwater.log.datajournal.FoundFrames;
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.log.journal.Journal;
 import io.highwater.port.Clock;
@@ -49,6 +53,21 @@ final class FlusherTest {
         }
 
         @Override
+        public Staging stage(final DataFrame frame, final int group) {
+            return Staging.OWN_FORCE;
+        }
+
+        @Override
+        public void onJournaled(final int group) {
+            throw new AssertionError("never staged");
+        }
+
+        @Override
+        public boolean isInFiles(final long sequence) {
+            return true;
+        }
+
+        @Override
         public void noteRecoveryPoint(final Journal journal) {
             events.add("note " + name);
             if (noteFault != null) {
@@ -79,7 +98,18 @@ final class FlusherTest {
                 return nowMs * 1_000_000;
             }
         };
-        flusher = new Flusher(tasks::add, clock, Journal.open(disk, Path.of("/d"), true), 1000);
+        final Journal journal = Journal.open(disk, Path.of("/d"), true);
+        // Never enabled: it takes nothing.
+        final DataJournal dataJournal = DataJournal.open(
+                disk,
+                Path.of("/d"),
+                journal,
+                clock,
+                tasks::add,
+                DataJournalConfig.DEFAULT,
+                cause -> {},
+                FoundFrames.read(disk, Path.of("/d"), journal.recovered()));
+        flusher = new Flusher(tasks::add, clock, journal, dataJournal, 1000);
     }
 
     private void runTask() {
@@ -225,7 +255,7 @@ final class FlusherTest {
                     seen[0] = flusher.failure();
                 });
                 stop[0].start();
-                while (stop[0].getState() != Thread.State.BLOCKED) {
+                while (stop[0].getState() != Thread.State.WAITING) {
                     Thread.onSpinWait();
                 }
             };

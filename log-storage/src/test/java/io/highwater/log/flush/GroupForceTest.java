@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.highwater.log.datajournal.DataFrame;
 import io.highwater.log.journal.Journal;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -153,6 +154,21 @@ class GroupForceTest {
         public void onForced() {
             assertEquals(1, forced.get());
             told.incrementAndGet();
+        }
+
+        @Override
+        public Staging stage(final DataFrame frame, final int group) {
+            return Staging.OWN_FORCE;
+        }
+
+        @Override
+        public void onJournaled(final int group) {
+            throw new AssertionError("never staged");
+        }
+
+        @Override
+        public boolean isInFiles(final long sequence) {
+            return true;
         }
 
         @Override

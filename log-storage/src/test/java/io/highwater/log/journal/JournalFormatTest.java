@@ -28,11 +28,11 @@ import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The bytes of the journal, as literal numbers, as a file of the first version, and under random damage. */
+/** The bytes of the journal, as literal numbers, as a file of this version, and under random damage. */
 class JournalFormatTest {
     private static final Path DIRECTORY = Path.of("/data");
     private static final Path LIVE = DIRECTORY.resolve("journal.0");
-    private static final String GOLDEN = "journal-v1.bin";
+    private static final String GOLDEN = "journal-v2.bin";
     /** Header, snapshot, two frames. */
     private static final int GOLDEN_BYTES = 4 * 512;
 
@@ -41,7 +41,7 @@ class JournalFormatTest {
     @Test
     void offsetsAreTheDrawnOnes() {
         assertEquals(0x48574A4E, JournalFormat.MAGIC);
-        assertEquals(1, JournalFormat.VERSION);
+        assertEquals(2, JournalFormat.VERSION);
         assertEquals(0, JournalFormat.MAGIC_POSITION);
         assertEquals(4, JournalFormat.VERSION_POSITION);
         assertEquals(6, JournalFormat.RETIRED_POSITION);
@@ -65,7 +65,9 @@ class JournalFormatTest {
         final String id = "00000000000000010000000000000002" + "00000003";
         assertBytes("02" + "00000018" + id + "0002" + "6162", new PartitionAdded(P0, "ab"));
         assertBytes("03" + "00000014" + id, new PartitionRemoved(P0));
-        assertBytes("04" + "00000024" + id + "0000000000000005" + "0000000000000006", new RecoveryPoint(P0, 5, 6));
+        assertBytes(
+                "04" + "0000002c" + id + "0000000000000005" + "0000000000000006" + "0000000000000007",
+                new RecoveryPoint(P0, 5, 6, 7));
         assertBytes("05" + "0000001c" + id + "0000000000000007", new LogStart(P0, 7));
         assertBytes(
                 "06" + "00000024" + id + "00000001" + "00000008" + "0000000000000009",
@@ -85,7 +87,7 @@ class JournalFormatTest {
 
     /** Regenerate with -Dgolden.write=true, only together with a new format version and a new name. */
     @Test
-    void readsTheFileOfTheFirstVersion() throws IOException {
+    void readsTheFileOfThisVersion() throws IOException {
         final SimulatedDisk writer = goldenDisk();
         final byte[] now = firstBytes(writer);
         if (Boolean.getBoolean("golden.write")) {
@@ -166,7 +168,7 @@ class JournalFormatTest {
         final SimulatedDisk disk = JournalTest.newDisk(5);
         final Journal journal = Journal.open(disk, DIRECTORY, true);
         journal.append(new PartitionAdded(P0, "golden"));
-        journal.append(new RecoveryPoint(P0, 5, 6));
+        journal.append(new RecoveryPoint(P0, 5, 6, 7));
         journal.append(new EpochStarts(P0, List.of(new EpochStart(8, 9))));
         journal.append(new ProducerSnapshot(P0, 10, ByteBuffer.wrap(new byte[] {1, 2, 3})));
         journal.append(new SegmentKept(P0, new Segment(0, -1, -1)));

@@ -53,7 +53,7 @@ class JournalTest {
         final SimulatedDisk disk = newDisk(1);
         final Journal journal = reopen(disk);
         journal.append(new PartitionAdded(P0, "tøpic"));
-        journal.append(new RecoveryPoint(P0, 100, 4096));
+        journal.append(new RecoveryPoint(P0, 100, 4096, 77));
         journal.append(new LogStart(P0, 7));
         journal.append(new EpochStarts(P0, List.of(new EpochStart(1, 0), new EpochStart(3, 50))));
         journal.append(new ProducerSnapshot(P0, 99, ByteBuffer.wrap(new byte[] {1, 2, 3})));
@@ -66,6 +66,7 @@ class JournalTest {
                 7,
                 100,
                 4096,
+                77,
                 List.of(new EpochStart(1, 0), new EpochStart(3, 50)),
                 99,
                 ByteBuffer.wrap(new byte[] {1, 2, 3}),
@@ -106,11 +107,11 @@ class JournalTest {
         journal.append(new PartitionAdded(P0, "t"));
         journal.append(new SegmentKept(P0, new Segment(0, -1, -1)));
         journal.append(new SegmentKept(P0, new Segment(10, -1, -1)));
-        journal.append(new RecoveryPoint(P0, 1, 1));
-        journal.append(new RecoveryPoint(P0, 2, 2));
+        journal.append(new RecoveryPoint(P0, 1, 1, 0));
+        journal.append(new RecoveryPoint(P0, 2, 2, 0));
         journal.append(new SegmentDropped(P0, 0));
         journal.force();
-        journal.append(new RecoveryPoint(P0, 1, 1));
+        journal.append(new RecoveryPoint(P0, 1, 1, 0));
         journal.force();
         disk.crash();
         final PartitionState state = reopen(disk).recovered().partitions().get(P0);
@@ -203,7 +204,7 @@ class JournalTest {
         for (int i = 1; i <= 100; i++) {
             journal.append(
                     new ProducerSnapshot(P0, i, ByteBuffer.allocate(300_000).put(0, (byte) i)));
-            journal.append(new RecoveryPoint(P0, i, i));
+            journal.append(new RecoveryPoint(P0, i, i, 0));
             journal.force();
         }
         try (DiskFile file = disk.open(FIRST, false)) {
@@ -292,7 +293,7 @@ class JournalTest {
         Journal journal = Journal.open(disk, DIRECTORY, true);
         journal.append(new PartitionAdded(P0, "t"));
         for (int i = 1; i < 30; i++) {
-            journal.append(new RecoveryPoint(P0, i, i));
+            journal.append(new RecoveryPoint(P0, i, i, 0));
             journal.append(new ProducerSnapshot(P0, i, ByteBuffer.allocate(200_000)));
             appended[0] = i;
             journal.force();
@@ -403,13 +404,13 @@ class JournalTest {
 
     @Test
     void olderAndNewerFormatsAreTwoErrors() throws IOException {
-        for (final int version : new int[] {0, 2, 40_000}) {
+        for (final int version : new int[] {0, 1, 3, 40_000}) {
             final SimulatedDisk disk = newDisk(1);
             reopen(disk).close();
             try (DiskFile file = disk.open(FIRST, false)) {
                 file.write(ByteBuffer.allocate(2).putShort(0, (short) version), 4);
             }
-            assertRefused(version == 0 ? Reason.OLDER_FORMAT : Reason.NEWER_FORMAT, disk);
+            assertRefused(version < JournalFormat.VERSION ? Reason.OLDER_FORMAT : Reason.NEWER_FORMAT, disk);
         }
     }
 
@@ -419,7 +420,7 @@ class JournalTest {
         try (Journal journal = Journal.open(FileDisk.open(), directory, true)) {
             journal.append(new PartitionAdded(P0, "t"));
             for (int i = 1; i <= 50; i++) {
-                journal.append(new RecoveryPoint(P0, i, random.nextInt(1000)));
+                journal.append(new RecoveryPoint(P0, i, random.nextInt(1000), i));
                 journal.force();
             }
             journal.markCleanStop();

@@ -1,0 +1,169 @@
+package io.highwater.log.flush;
+
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.highwater.log.datajournal.DataFrame;
+import io.highwater.log.datajournal.DataGroup;
+import io.highwater.log.datajournal.DataJournal;
+import io.highwater.log.datajournal.DataJournalConfig;
+import io.highwater.log.datajournal.FoundFrames;
+import io.highwater.log.disk.FileDisk;
+import io.highwater.log.journal.Journal;
+import io.highwater.log.journal.PartitionId;
+import io.highwater.port.SystemClock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Groups, helpers and checkpoints on threads of their own: whoever asks is told, and never of what is not durable. */
+final class FlusherThreadsTest {
+    private static final int LOGS = 4;
+    private static final int ROUNDS = 5_000;
+
+    @TempDir
+    Path directory;
+
+    private final ExecutorService flushThreads = Executors.newFixedThreadPool(5);
+    private final ExecutorService shards = Executors.newFixedThreadPool(LOGS);
+
+    @AfterEach
+    void stopThreads() {
+        flushThreads.shutdownNow();
+        shards.shutdownNow();
+    }
+
+    /** A counter in place of a log: every round appends one. */
+    private static final class CountingLog implements Forceable {
+        private final PartitionId id;
+        private final boolean isLarge;
+        private final long[] staged = new long[DataGroup.COUNT];
+        /** Written by its shard. */
+        private volatile long appended;
+
+        private long inFrames;
+        private volatile long durable;
+        private volatile String failure;
+
+        CountingLog(final int number) {
+            this.id = new PartitionId(new UUID(1, 1), number);
+            this.isLarge = number % 2 == 1;
+        }
+
+        @Override
+        public synchronized Staging stage(final DataFrame frame, final int group) {
+            final long end = appended;
+            if (isLarge && end % 3 == 0) {
+                return Staging.OWN_FORCE;
+            }
+            if (end > inFrames) {
+                if (frame.add(id, 0, 0, end, 100) == null) {
+                    return Staging.NO_ROOM;
+                }
+                inFrames = end;
+                staged[group] = end;
+            }
+            return Staging.DONE;
+        }
+
+        @Override
+        public synchronized void onJournaled(final int group) {
+            durable = Math.max(durable, staged[group]);
+            notifyAll();
+        }
+
+        @Override
+        public boolean isInFiles(final long sequence) {
+            return false;
+        }
+
+        @Override
+        public synchronized void force() {
+            durable = Math.max(durable, appended);
+            inFrames = Math.max(inFrames, durable);
+        }
+
+        @Override
+        public synchronized void onForced() {
+            notifyAll();
+        }
+
+        @Override
+        public void noteRecoveryPoint(final Journal journal) {
+            // It has none.
+        }
+
+        @Override
+        public void onDirectoryFailed(final IOException cause) {
+            failure = cause.toString();
+        }
+
+        synchronized boolean awaitDurable(final long end) throws InterruptedException {
+            final long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+            while (durable < end && failure == null) {
+                final long leftMs = TimeUnit.NANOSECONDS.toMillis(deadlineNs - System.nanoTime());
+                if (leftMs <= 0) {
+                    return false;
+                }
+                wait(leftMs);
+            }
+            return true;
+        }
+    }
+
+    @Test
+    void whoeverAsksIsTold() throws Exception {
+        final FileDisk disk = FileDisk.open();
+        final SystemClock clock = SystemClock.INSTANCE;
+        final Journal journal = Journal.open(disk, directory, true);
+        final List<IOException> failures = new ArrayList<>();
+        final DataJournal dataJournal = DataJournal.open(
+                disk,
+                directory,
+                journal,
+                clock,
+                flushThreads,
+                new DataJournalConfig(64 << 10, 64 << 10, 5_000),
+                failures::add,
+                FoundFrames.read(disk, directory, journal.recovered()));
+        dataJournal.enable();
+        final Flusher flusher = new Flusher(flushThreads, clock, journal, dataJournal, 10);
+        final List<Future<Boolean>> ends = new ArrayList<>();
+        for (int i = 0; i < LOGS; i++) {
+            final CountingLog log = new CountingLog(i);
+            final Flusher.Ticket ticket = flusher.register(log);
+            ends.add(shards.submit(() -> {
+                for (int round = 1; round <= ROUNDS; round++) {
+                    // So that a log asks again while its group gathers.
+                    for (int more = round % 7; more >= 0; more--) {
+                        log.appended++;
+                        ticket.request();
+                    }
+                    if (!log.awaitDurable(log.appended)) {
+                        return false;
+                    }
+                }
+                return true;
+            }));
+        }
+        for (final Future<Boolean> end : ends) {
+            assertTrue(end.get(), "a log was not told for 20 s");
+        }
+        flusher.close();
+        dataJournal.stop();
+        assertNull(flusher.failure());
+        assertTrue(failures.isEmpty(), failures.toString());
+        assertTrue(dataJournal.checkpoints() > 10, dataJournal.checkpoints() + " checkpoints");
+        dataJournal.close();
+        journal.close();
+    }
+}
