@@ -31,7 +31,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class LogForce implements Forceable {
     /** More than this is not written twice: a force of the file costs less than the copies. */
-    private static final int PIECE_BYTES_MAX = 64 << 10;
+    private static final int PIECE_BYTES_MAX = 16 << 10;
 
     private final PublishedEnd end = new PublishedEnd();
     /** Sealed segments whose last bytes may not be durable yet. */
