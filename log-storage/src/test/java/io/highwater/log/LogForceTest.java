@@ -113,6 +113,32 @@ final class LogForceTest {
         assertEquals(3, force.forcedOffset());
     }
 
+    /** Else a checkpoint would give the frame's space away, and a crash would take what was acknowledged. */
+    @Test
+    void aFrameThatIsFilledDuringAForceIsNotInTheFiles() throws Exception {
+        final DataFrame frame = TestFrames.begun();
+        append("a");
+        final boolean[] done = new boolean[1];
+        disk.beforeEach((operation, path) -> {
+            if (operation == DiskOperation.FORCE && !done[0]) {
+                done[0] = true;
+                try {
+                    append("b");
+                    force.stage(frame, 0);
+                } catch (final IOException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        });
+        force.force();
+        force.onJournaled(0);
+        assertEquals(2, force.forcedOffset());
+        assertEquals(1, force.filesOffset());
+        assertFalse(force.isInFiles(frame.sequence()));
+        force.force();
+        assertTrue(force.isInFiles(frame.sequence()));
+    }
+
     /** Aim: the forced end may lie at the start of a segment that goes; its place is then the end of the one before. */
     @Test
     void aCutAtTheForcedEndTellsItsNewPlace() throws IOException {
