@@ -186,6 +186,10 @@ final class LogForce implements Forceable {
             if (bytes > PIECE_BYTES_MAX) {
                 return Staging.OWN_FORCE;
             }
+            if (frame.sequence() < replayFrom) {
+                // A force of the files has made the frame void for this log after its first piece.
+                return Staging.NO_ROOM;
+            }
             final ByteBuffer piece = frame.add(id, durableSegment.baseOffset(), stagedPosition, reached.offset, bytes);
             if (piece == null) {
                 return Staging.NO_ROOM;

@@ -139,6 +139,17 @@ final class LogForceTest {
         assertTrue(force.isInFiles(frame.sequence()));
     }
 
+    /** The force may take the frame's earlier piece to the files, and the frame for void, between two pieces. */
+    @Test
+    void aFrameThatAForceMadeVoidTakesNoSecondPiece() throws Exception {
+        final DataFrame frame = TestFrames.begun();
+        append("a");
+        assertEquals(Staging.DONE, force.stage(frame, 0));
+        force.force();
+        append("b");
+        assertEquals(Staging.NO_ROOM, force.stage(frame, 0));
+    }
+
     /** Aim: the forced end may lie at the start of a segment that goes; its place is then the end of the one before. */
     @Test
     void aCutAtTheForcedEndTellsItsNewPlace() throws IOException {

@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -192,16 +193,13 @@ public final class DataJournal implements Closeable {
     public <L extends Journaled> void write(final DataGroup group, final List<L> logs, final List<? super L> rest)
             throws IOException {
         synchronized (writing) {
-            group.begin();
-            if (beginFrame()) {
-                stage(group, logs, rest);
-                if (!writeFrame(group)) {
-                    group.begin();
-                    rest.clear();
-                    rest.addAll(logs);
-                }
-            } else {
-                rest.addAll(logs);
+            boolean isWhole = false;
+            try {
+                write(logs, rest, group);
+                isWhole = true;
+            } finally {
+                // Pieces that some logs count as written are in no frame: what follows them must not be told.
+                isBroken |= !isWhole;
             }
             group.lastSequence(nextSequence - 1);
             synchronized (order) {
@@ -235,6 +233,21 @@ public final class DataJournal implements Closeable {
                 }
                 told.add(next);
             }
+        }
+    }
+
+    private <L extends Journaled> void write(final List<L> logs, final List<? super L> rest, final DataGroup group)
+            throws IOException {
+        group.begin();
+        if (!beginFrame()) {
+            rest.addAll(logs);
+            return;
+        }
+        stage(group, logs, rest);
+        if (!writeFrame(group)) {
+            group.begin();
+            rest.clear();
+            rest.addAll(logs);
         }
     }
 
@@ -384,6 +397,7 @@ public final class DataJournal implements Closeable {
         } catch (final IOException e) {
             LOG.warn("{} is not written to any more, each log is forced on its own: {}", live, e.getMessage());
             isBroken = true;
+            frame.begin(run, nextSequence, durable, 0);
             return false;
         }
         nextSequence++;
@@ -505,6 +519,8 @@ public final class DataJournal implements Closeable {
                 in.add(file);
             }
         }
+        // The oldest first: what is noted of one says that all before it are in the logs' files, too.
+        in.sort(Comparator.comparingLong(DataFile::lastSequence));
         return in;
     }
 

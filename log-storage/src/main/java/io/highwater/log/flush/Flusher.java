@@ -28,8 +28,8 @@ public final class Flusher {
     /** Beside the thread of a group: more do not make a device faster that is busy with four files. */
     public static final int HELPERS_MAX = 3;
 
-    /** With which no group waits for a thread: the groups, the helpers of one and a checkpoint of the data journal. */
-    public static final int THREADS = DataGroup.COUNT + HELPERS_MAX + 1;
+    /** With which nobody waits for a thread: the groups with their helpers, and a checkpoint of the data journal. */
+    public static final int THREADS = DataGroup.COUNT * (1 + HELPERS_MAX) + 1;
 
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
@@ -317,12 +317,15 @@ public final class Flusher {
             // First: who asks after this line starts the next group, who asked before is in this one.
             isStarting.set(false);
             for (Ticket ticket = waiting.poll(); ticket != null; ticket = waiting.poll()) {
-                // Lowered before the force: an append after this line asks again.
-                ticket.queued.set(false);
                 if (!ticket.withdrawn) {
                     group.add(ticket);
                     logs.add(ticket.log);
                 }
+            }
+            // All at once, so that no log is in the group twice; before the force, so that an append after this asks
+            // again.
+            for (int i = 0; i < group.size(); i++) {
+                group.get(i).queued.set(false);
             }
             dataJournal.write(data, logs, rest);
             dataJournal.force(data, told);

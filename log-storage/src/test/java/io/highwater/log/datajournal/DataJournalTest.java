@@ -44,6 +44,7 @@ final class DataJournalTest {
         private final int bytes;
         private final PartitionId id;
         private long inFiles;
+        private boolean isBroken;
 
         FakeLog(final int number, final int bytes) {
             this.name = "log" + number;
@@ -52,7 +53,10 @@ final class DataJournalTest {
         }
 
         @Override
-        public Staging stage(final DataFrame frame, final int group) {
+        public Staging stage(final DataFrame frame, final int group) throws IOException {
+            if (isBroken) {
+                throw new IOException("a force has failed before");
+            }
             if (bytes < 0) {
                 return Staging.OWN_FORCE;
             }
@@ -304,6 +308,19 @@ final class DataJournalTest {
         final FakeLog log = new FakeLog(2, 100);
         commit(log);
         assertEquals(List.of(log), rest);
+    }
+
+    /** Its pieces are in no frame, though their logs count them as written. */
+    @Test
+    void nothingFollowsAGroupThatFailedHalfWay() throws IOException {
+        ready();
+        final FakeLog one = new FakeLog(1, 100);
+        final FakeLog broken = new FakeLog(2, 100);
+        broken.isBroken = true;
+        assertThrows(IOException.class, () -> dataJournal.write(group, List.of(one, broken), rest));
+        rest.clear();
+        dataJournal.write(new DataGroup(1), List.of(one), rest);
+        assertEquals(List.of(one), rest);
     }
 
     @Test
