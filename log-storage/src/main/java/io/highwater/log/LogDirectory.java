@@ -146,7 +146,7 @@ public final class LogDirectory implements AutoCloseable {
                 identity = identity.withClusterId(clusterIdOrNull);
                 identity.write(disk, path);
             }
-            final FoundFrames found = FoundFrames.read(disk, path, journal.recovered());
+            final FoundFrames found = FoundFrames.read(disk, path, journal.recovered(), random);
             final LogDirectory directory = new LogDirectory(
                     disk, path, config, clock, random, flushExecutor, blockingExecutor, lock, journal, found, identity);
             dataJournal = directory.dataJournal;

@@ -10,7 +10,12 @@ public final class DataFrame {
     private int capacity;
     private long sequence;
 
-    DataFrame() {}
+    private final long secret;
+
+    /** Frames of the directory that has this secret. */
+    DataFrame(final long secret) {
+        this.secret = secret;
+    }
 
     /** Begins a frame of at most {@code bytes}, padding included. */
     void begin(final long run, final long newSequence, final long durable, final long bytes) {
@@ -78,7 +83,7 @@ public final class DataFrame {
         }
         buffer.putInt(FrameFormat.COUNT_POSITION, pieces)
                 .putInt(FrameFormat.LENGTH_POSITION, length)
-                .putInt(FrameFormat.CRC_POSITION, FrameFormat.crc(buffer, length));
+                .putInt(FrameFormat.CRC_POSITION, FrameFormat.crc(buffer, length, secret));
         return buffer.flip();
     }
 }

@@ -38,6 +38,9 @@ public final class DataJournal implements Closeable {
     /** The witness in the directory's journal that says through which sequence all frames are in the logs' files. */
     static final String WITNESS = "data-journal";
 
+    /** The witness that is the directory's secret, see {@link FrameFormat}. */
+    static final String SECRET = "data-journal-secret";
+
     private static final Logger LOG = LoggerFactory.getLogger(DataJournal.class);
     /** A file that is full in less than this comes back twice as large. */
     private static final long SHORT_MS = 2_000;
@@ -53,6 +56,7 @@ public final class DataJournal implements Closeable {
     private final Consumer<IOException> onFailure;
     private final DataFile[] files = new DataFile[FILES.size()];
     private final long run;
+    private final long secret;
 
     /** Held by a checkpoint from its begin to its end. Taken before this object's lock. */
     private final Object checkpoint = new Object();
@@ -98,7 +102,7 @@ public final class DataJournal implements Closeable {
             final Executor executor,
             final DataJournalConfig config,
             final Consumer<IOException> onFailure,
-            final long run) {
+            final FoundFrames found) {
         this.disk = disk;
         this.directory = directory;
         this.journal = journal;
@@ -106,7 +110,8 @@ public final class DataJournal implements Closeable {
         this.executor = executor;
         this.config = config;
         this.onFailure = onFailure;
-        this.run = run;
+        this.run = found.nextRun();
+        this.secret = found.secret();
         this.nextSequence = run;
         this.durable = run;
         for (int i = 0; i < files.length; i++) {
@@ -130,8 +135,7 @@ public final class DataJournal implements Closeable {
             final Consumer<IOException> onFailure,
             final FoundFrames found)
             throws IOException {
-        final DataJournal opened =
-                new DataJournal(disk, directory, journal, clock, executor, config, onFailure, found.nextRun());
+        final DataJournal opened = new DataJournal(disk, directory, journal, clock, executor, config, onFailure, found);
         boolean done = false;
         try {
             boolean isCreated = false;
@@ -166,6 +170,8 @@ public final class DataJournal implements Closeable {
      */
     public void noteRecovered() throws IOException {
         if (isKnown) {
+            // Directories of format 1 have none.
+            journal.witness(SECRET, secret);
             journal.witness(WITNESS, run - 1);
         }
     }
@@ -329,7 +335,7 @@ public final class DataJournal implements Closeable {
             return false;
         }
         if (frame == null) {
-            frame = new DataFrame();
+            frame = new DataFrame(secret);
         }
         frame.begin(run, nextSequence, durable, live.room());
         return true;
@@ -471,6 +477,7 @@ public final class DataJournal implements Closeable {
         }
         disk.forceDirectory(directory);
         // From here on a run that finds no file knows that it was lost.
+        journal.witness(SECRET, secret);
         journal.witness(WITNESS, run - 1);
         journal.force();
         isKnown = true;

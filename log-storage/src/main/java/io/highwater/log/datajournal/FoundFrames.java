@@ -10,6 +10,7 @@ import io.highwater.log.journal.JournalState;
 import io.highwater.log.journal.PartitionId;
 import io.highwater.log.journal.PartitionState;
 import io.highwater.log.segment.SegmentNames;
+import io.highwater.port.RandomSource;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -41,10 +42,12 @@ public final class FoundFrames {
     /** Durable frames that may matter, by sequence. */
     private final TreeMap<Long, FrameScan.Frame> live = new TreeMap<>();
 
+    private final long secret;
     private long highest;
     private boolean isKnown;
 
-    private FoundFrames(final Disk disk, final Path directory) {
+    private FoundFrames(final Disk disk, final Path directory, final long secret) {
+        this.secret = secret;
         this.disk = disk;
         this.directory = directory;
     }
@@ -52,11 +55,16 @@ public final class FoundFrames {
     /**
      * Looks for them. After a clean stop there are none, and nothing is read.
      *
+     * @param random gives a new directory its secret
      * @throws DirectoryRefusedException a file is missing, or frames are that were durable once
      */
-    public static FoundFrames read(final Disk disk, final Path directory, final JournalState recovered)
+    public static FoundFrames read(
+            final Disk disk, final Path directory, final JournalState recovered, final RandomSource random)
             throws IOException {
-        final FoundFrames found = new FoundFrames(disk, directory);
+        final Long known = recovered.witnesses().get(DataJournal.SECRET);
+        // A witness is above 0.
+        final long secret = known == null ? random.nextLong() >>> 1 | 1 : known;
+        final FoundFrames found = new FoundFrames(disk, directory, secret);
         final long through = recovered.witnesses().getOrDefault(DataJournal.WITNESS, 0L);
         found.highest = through;
         found.isKnown = through > 0;
@@ -64,6 +72,13 @@ public final class FoundFrames {
             found.highest = Math.max(found.highest, state.replayFrom() - 1);
         }
         if (!recovered.cleanStop() && through > 0) {
+            if (known == null) {
+                throw new DirectoryRefusedException(
+                        Reason.OLDER_FORMAT,
+                        "the data journal of " + directory
+                                + " has format 1, this version of Highwater reads and writes format "
+                                + FrameFormat.VERSION + "; stop it in order with the version that wrote it");
+            }
             found.scan(through);
         }
         return found;
@@ -72,6 +87,11 @@ public final class FoundFrames {
     /** True when the files are there as far as the directory's journal knows. */
     boolean isKnown() {
         return isKnown;
+    }
+
+    /** What the frames of this directory are known by, or will be. */
+    long secret() {
+        return secret;
     }
 
     /** The first sequence that no frame can have had. */
@@ -90,7 +110,7 @@ public final class FoundFrames {
                                 + ", which may have had acknowledged records");
             }
             try (DiskFile file = disk.open(path, false)) {
-                frames.addAll(new FrameScan(i, path).frames(file));
+                frames.addAll(new FrameScan(i, path, secret).frames(file));
             }
         }
         long run = 0;

@@ -14,6 +14,9 @@ import java.util.zip.CRC32C;
  * {@code data-journal} says through which sequence all are in the logs' files, and each log's recovery point names the
  * first that says something of that log.
  *
+ * <p>Clients choose bytes that come to stand here. So that none can write what looks like a frame, the checksum begins with the
+ * directory's secret (int64), a random number that only its journal has: the witness {@code data-journal-secret}.
+ *
  * <p>The last frames of a run may be torn: they were never acknowledged. A bad frame that was durable once, as a later one
  * says, is damage.
  *
@@ -29,7 +32,7 @@ import java.util.zip.CRC32C;
  *     +-------------------------------+-------------------------------+
  *   8 |       Length (int32), this header included, padding not       |
  *     +---------------------------------------------------------------+
- *  12 |       CRC-32C of bytes 16 to length - 1, inclusive            |
+ *  12 |  CRC-32C of the secret, then of bytes 16 to length - 1, incl. |
  *     +---------------------------------------------------------------+
  *  16 |   Run (int64): the first sequence since the directory was     |
  *     |                opened                                         |
@@ -61,7 +64,7 @@ final class FrameFormat {
     static final int BLOCK_BYTES = 4096;
 
     static final int MAGIC = 0x4857444A;
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     static final int MAGIC_POSITION = 0;
     static final int VERSION_POSITION = MAGIC_POSITION + Integer.BYTES;
@@ -81,8 +84,11 @@ final class FrameFormat {
 
     private FrameFormat() {}
 
-    static int crc(final ByteBuffer frame, final int length) {
+    static int crc(final ByteBuffer frame, final int length, final long secret) {
         final CRC32C crc = new CRC32C();
+        for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            crc.update((int) (secret >>> shift));
+        }
         crc.update(frame.slice(RUN_POSITION, length - RUN_POSITION));
         return (int) crc.getValue();
     }

@@ -16,8 +16,10 @@ final class FrameScan {
 
     private final int fileIndex;
     private final Path path;
+    private final long secret;
 
-    FrameScan(final int fileIndex, final Path path) {
+    FrameScan(final int fileIndex, final Path path, final long secret) {
+        this.secret = secret;
         this.fileIndex = fileIndex;
         this.path = path;
     }
@@ -50,7 +52,8 @@ final class FrameScan {
             return null;
         }
         final ByteBuffer whole = ByteBuffer.allocate(length);
-        if (file.read(whole, at) < length || whole.getInt(FrameFormat.CRC_POSITION) != FrameFormat.crc(whole, length)) {
+        if (file.read(whole, at) < length
+                || whole.getInt(FrameFormat.CRC_POSITION) != FrameFormat.crc(whole, length, secret)) {
             return null;
         }
         final int version = Short.toUnsignedInt(whole.getShort(FrameFormat.VERSION_POSITION));

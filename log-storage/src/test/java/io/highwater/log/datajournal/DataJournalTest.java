@@ -13,6 +13,7 @@ import io.highwater.log.journal.Journal;
 import io.highwater.log.journal.PartitionId;
 import io.highwater.port.Clock;
 import io.highwater.port.ProcessKilled;
+import io.highwater.port.SeededRandom;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -123,7 +124,7 @@ final class DataJournalTest {
                 tasks::add,
                 new DataJournalConfig(fileBytes, fileBytes, MAX_AGE_MS),
                 failures::add,
-                FoundFrames.read(disk, DATA, journal.recovered()));
+                FoundFrames.read(disk, DATA, journal.recovered(), new SeededRandom(5)));
         opened.noteRecovered();
         journal.force();
         opened.enable();

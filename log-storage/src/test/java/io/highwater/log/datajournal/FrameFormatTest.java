@@ -28,14 +28,15 @@ import org.junit.jupiter.api.Test;
 /** The bytes of the data journal, as literal numbers, as a file of this version, and under random damage. */
 final class FrameFormatTest {
     private static final Path PATH = Path.of("/data/data-journal.0");
-    private static final String GOLDEN = "data-journal-v1.bin";
+    private static final String GOLDEN = "data-journal-v2.bin";
+    private static final long SECRET = 0x0123_4567_89AB_CDEFL;
     private static final PartitionId P0 = new PartitionId(new UUID(1, 2), 3);
     private static final PartitionId P1 = new PartitionId(new UUID(1, 2), 4);
 
     @Test
     void offsetsAreTheDrawnOnes() {
         assertEquals(0x4857444A, FrameFormat.MAGIC);
-        assertEquals(1, FrameFormat.VERSION);
+        assertEquals(2, FrameFormat.VERSION);
         assertEquals(0, FrameFormat.MAGIC_POSITION);
         assertEquals(4, FrameFormat.VERSION_POSITION);
         assertEquals(8, FrameFormat.LENGTH_POSITION);
@@ -55,7 +56,7 @@ final class FrameFormatTest {
         final byte[] frame = frame(5, 7, 6, "abc");
         assertEquals(4096, frame.length);
         assertEquals(
-                "4857444a" + "0001" + "0000" + "0000005b" + "%crc"
+                "4857444a" + "0002" + "0000" + "0000005b" + "%crc"
                         + "0000000000000005" + "0000000000000007" + "0000000000000006" + "00000001"
                         + "00000000000000010000000000000002" + "00000003" + "0000000000000064" + "00000200"
                         + "0000000000000078" + "00000003" + "616263",
@@ -65,7 +66,7 @@ final class FrameFormatTest {
 
     @Test
     void aPieceThatHasNoRoomLeavesTheFrameAsItIs() {
-        final DataFrame frame = new DataFrame();
+        final DataFrame frame = new DataFrame(SECRET);
         frame.begin(1, 1, 1, 2 * 4096 + 17);
         final int room = 2 * 4096 - FrameFormat.FRAME_HEADER_BYTES - FrameFormat.PIECE_HEADER_BYTES;
         assertNull(frame.add(P0, 0, 0, 1, room + 1));
@@ -95,11 +96,22 @@ final class FrameFormatTest {
 
     @Test
     void anotherVersionIsRefused() {
-        for (final int version : new int[] {0, 2}) {
+        for (final int version : new int[] {1, 3}) {
             final byte[] frame = frame(5, 7, 6, "abc");
             frame[5] = (byte) version;
             final DirectoryRefusedException refusal = assertThrows(DirectoryRefusedException.class, () -> scan(frame));
-            assertEquals(version == 0 ? Reason.OLDER_FORMAT : Reason.NEWER_FORMAT, refusal.reason());
+            assertEquals(version == 1 ? Reason.OLDER_FORMAT : Reason.NEWER_FORMAT, refusal.reason());
+        }
+    }
+
+    /** A client that knows the format does not know the secret. */
+    @Test
+    void aFrameOfAnotherSecretIsNone() throws IOException {
+        final SimulatedDisk disk = new SimulatedDisk(1);
+        disk.createDirectories(PATH.getParent());
+        try (DiskFile file = disk.open(PATH, true)) {
+            file.write(ByteBuffer.wrap(goldenFile()), 0);
+            assertEquals(List.of(), new FrameScan(0, PATH, SECRET + 1).frames(file));
         }
     }
 
@@ -134,7 +146,7 @@ final class FrameFormatTest {
     }
 
     private static byte[] frame(final long run, final long sequence, final long durable, final String piece) {
-        final DataFrame frame = new DataFrame();
+        final DataFrame frame = new DataFrame(SECRET);
         frame.begin(run, sequence, durable, FrameFormat.FRAME_BYTES_MAX);
         frame.add(P0, 100, 512, 120, piece.length()).put(piece.getBytes(StandardCharsets.US_ASCII));
         final ByteBuffer whole = frame.finish();
@@ -148,7 +160,7 @@ final class FrameFormatTest {
         disk.createDirectories(PATH.getParent());
         try (DiskFile file = disk.open(PATH, true)) {
             file.write(ByteBuffer.wrap(bytes), 0);
-            return new FrameScan(0, PATH).frames(file);
+            return new FrameScan(0, PATH, SECRET).frames(file);
         }
     }
 }

@@ -6,7 +6,7 @@ public final class TestFrames {
 
     /** An empty one with all the room that a frame may have. */
     public static DataFrame begun() {
-        final DataFrame frame = new DataFrame();
+        final DataFrame frame = new DataFrame(1);
         frame.begin(1, 1, 1, FrameFormat.FRAME_BYTES_MAX);
         return frame;
     }

@@ -12,6 +12,7 @@ import io.highwater.log.datajournal.FoundFrames;
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.log.journal.Journal;
 import io.highwater.port.Clock;
+import io.highwater.port.SeededRandom;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -108,7 +109,7 @@ final class FlusherTest {
                 tasks::add,
                 DataJournalConfig.DEFAULT,
                 cause -> {},
-                FoundFrames.read(disk, Path.of("/d"), journal.recovered()));
+                FoundFrames.read(disk, Path.of("/d"), journal.recovered(), new SeededRandom(5)));
         flusher = new Flusher(tasks::add, clock, journal, dataJournal, 1000);
     }
 

@@ -11,6 +11,7 @@ import io.highwater.log.datajournal.FoundFrames;
 import io.highwater.log.disk.FileDisk;
 import io.highwater.log.journal.Journal;
 import io.highwater.log.journal.PartitionId;
+import io.highwater.port.SeededRandom;
 import io.highwater.port.SystemClock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -134,7 +135,7 @@ final class FlusherThreadsTest {
                 flushThreads,
                 new DataJournalConfig(64 << 10, 64 << 10, 5_000),
                 failures::add,
-                FoundFrames.read(disk, directory, journal.recovered()));
+                FoundFrames.read(disk, directory, journal.recovered(), new SeededRandom(5)));
         dataJournal.enable();
         final Flusher flusher = new Flusher(flushThreads, clock, journal, dataJournal, 10);
         final List<Future<Boolean>> ends = new ArrayList<>();
