@@ -498,6 +498,7 @@ public final class LogDirectory implements AutoCloseable {
                 journal.recovered(),
                 journal,
                 state -> known.containsKey(state.id()) ? directories.pathOf(known.get(state.id())) : null));
+        unopened.putAll(found.lost());
         if (writtenBack.isEmpty()) {
             dataJournal.noteRecovered();
         }

@@ -194,6 +194,28 @@ final class LogDirectoryTest {
         assertTrue(taken > 10, "of 50 crashes " + taken + " took the segment");
     }
 
+    /** The journal knows nothing of what is acknowledged from the data journal alone; the frames do. */
+    @Test
+    void aLogWhoseOnlyFileIsGoneIsRefused() throws Exception {
+        final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();
+        fixture.append(batch("a", 5, 1000));
+        fixture.settle();
+        final PartitionLog other = fixture.directory.openPartition(OTHER, LogConfig.DEFAULT, fixture.shard);
+        other.append(batch("b", 5, 1000), 3, -1);
+        fixture.settle();
+        assertEquals(5, other.stableEnd());
+        disk.kill();
+        disk.delete(DATA.resolve(OTHER.directoryName()).resolve("00000000000000000000.log"));
+        for (int start = 0; start < 3; start++) {
+            final LogFixture next = started();
+            final LogStorageException refusal = assertThrows(
+                    LogStorageException.class,
+                    () -> next.directory.openPartition(OTHER, LogConfig.DEFAULT, next.shard));
+            assertTrue(refusal.getMessage().contains("durable"), refusal.getMessage());
+            disk.kill();
+        }
+    }
+
     /** Five records in the one partition, none in the other, and each in the other's directory. */
     private LogFixture startedMixedUp() throws Exception {
         final LogFixture fixture = new LogFixture(disk, DATA, LogConfig.DEFAULT).open();

@@ -42,6 +42,9 @@ public final class FoundFrames {
     /** Durable frames that may matter, by sequence. */
     private final TreeMap<Long, FrameScan.Frame> live = new TreeMap<>();
 
+    /** Logs that a frame says something of and whose file is not there. */
+    private final Map<PartitionId, PartitionState> lost = new TreeMap<>();
+
     private final long secret;
     private long highest;
     private boolean isKnown;
@@ -170,7 +173,7 @@ public final class FoundFrames {
                 if (path != null) {
                     final List<Piece> pieces = log.getValue();
                     ends.put(log.getKey(), pieces.get(pieces.size() - 1).endOffset());
-                    bytes += writeBack(opened, pieces, path, state.id(), journal);
+                    bytes += writeBack(opened, pieces, path, state, journal);
                 }
             }
         } finally {
@@ -186,7 +189,7 @@ public final class FoundFrames {
             final List<DiskFile> opened,
             final List<Piece> pieces,
             final Path path,
-            final PartitionId id,
+            final PartitionState state,
             final Journal journal)
             throws IOException {
         long bytes = 0;
@@ -197,8 +200,21 @@ public final class FoundFrames {
             if (!disk.exists(segment)) {
                 final Piece last = pieces.get(pieces.size() - 1);
                 LOG.error("{} is missing, its log was durable up to offset {}", segment, last.endOffset());
-                journal.append(new JournalEntry.RecoveryPoint(
-                        id, last.endOffset(), last.position() + (long) last.bytes(), highest + 1));
+                final long end = last.position() + (long) last.bytes();
+                journal.append(new JournalEntry.RecoveryPoint(state.id(), last.endOffset(), end, highest + 1));
+                lost.put(
+                        state.id(),
+                        new PartitionState(
+                                state.id(),
+                                state.topic(),
+                                state.logStart(),
+                                last.endOffset(),
+                                end,
+                                highest + 1,
+                                state.epochs(),
+                                state.producerOffset(),
+                                state.producers(),
+                                state.segments()));
                 return bytes;
             }
             try (DiskFile file = disk.open(segment, false)) {
@@ -212,6 +228,11 @@ public final class FoundFrames {
             }
         }
         return bytes;
+    }
+
+    /** After {@link #writeBack}: what the directory's journal says now of the logs whose files were not all there. */
+    public Map<PartitionId, PartitionState> lost() {
+        return lost;
     }
 
     private Map<PartitionId, List<Piece>> pieces(final List<DiskFile> opened, final JournalState recovered)
