@@ -50,7 +50,8 @@ class KillNineIT {
         }
         final List<String> failures = new CopyOnWriteArrayList<>();
         final AtomicBoolean stop = new AtomicBoolean();
-        ServerProcess server = ServerProcess.start(data, port);
+        // The data does not know how many shards there were.
+        ServerProcess server = ServerProcess.start(data, port, "--set", "num.shards=2");
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", server.bootstrap()))) {
             admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1)))
                     .all()
@@ -62,7 +63,7 @@ class KillNineIT {
             for (int round = 0; round < ROUNDS; round++) {
                 awaitMoreAcknowledgements(histories, 2_000 + 500 * round);
                 server.kill();
-                server = ServerProcess.start(data, port);
+                server = ServerProcess.start(data, port, "--set", "num.shards=" + (1 + round % 3));
             }
             awaitMoreAcknowledgements(histories, 2_000);
             stop.set(true);

@@ -55,6 +55,9 @@ class ClientsEndToEndTest {
                 directory.resolve("data").toString(),
                 "listeners",
                 "127.0.0.1:0",
+                // Requests and partitions on different shards, however few processors there are.
+                "num.shards",
+                "2",
                 "group.initial.rebalance.delay.ms",
                 "0",
                 "log.segment.bytes",

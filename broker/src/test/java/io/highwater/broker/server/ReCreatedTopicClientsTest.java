@@ -46,6 +46,9 @@ class ReCreatedTopicClientsTest {
                 directory.resolve("data").toString(),
                 "listeners",
                 "127.0.0.1:0",
+                // Requests and partitions on different shards, however few processors there are.
+                "num.shards",
+                "2",
                 "auto.create.topics.enable",
                 "false",
                 "group.initial.rebalance.delay.ms",

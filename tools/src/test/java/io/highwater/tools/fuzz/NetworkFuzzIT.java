@@ -63,7 +63,13 @@ class NetworkFuzzIT {
         final int adminPort = ServerProcess.freePort();
         final Path data = scratch.resolve("data");
         try (ServerProcess server = ServerProcess.start(
-                data, ServerProcess.freePort(), PARANOID, "--admin-listen", "127.0.0.1:" + adminPort)) {
+                data,
+                ServerProcess.freePort(),
+                PARANOID,
+                "--admin-listen",
+                "127.0.0.1:" + adminPort,
+                "--set",
+                "num.shards=2")) {
             createHealthyTopic(server);
             final Map<ApiKey, AtomicLong> answered = new EnumMap<>(ApiKey.class);
             for (final ApiKey api : ApiKey.values()) {
