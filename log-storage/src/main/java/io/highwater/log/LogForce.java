@@ -52,6 +52,8 @@ final class LogForce implements Forceable {
     private int durablePosition;
     /** Of those appended since the log was opened. */
     private long durableBytes;
+    /** Of those appended: in frames that are under way, or durable. */
+    private volatile long coveredBytes;
     /** Everything below is durable. */
     private volatile long forcedOffset;
     /** Everything below is durable in the log's files. */
@@ -135,6 +137,11 @@ final class LogForce implements Forceable {
         end.publish(active, endOffset, appendedBytes);
     }
 
+    /** True when what is appended by now is more than goes into frames: the files will be forced. */
+    boolean isTooMuchForFrames(final long appendedBytes) {
+        return appendedBytes - coveredBytes > PIECE_BYTES_MAX;
+    }
+
     /** On the shard, before the first append to the next segment is published. */
     void onSealed(final Segment segment) {
         sealed.add(segment);
@@ -196,6 +203,7 @@ final class LogForce implements Forceable {
             }
             durableSegment.copy(piece, stagedPosition);
             stagedPosition = reached.position;
+            coveredBytes = reached.appendedBytes;
             lastFrame = frame.sequence();
             // Who asked again while the group gathered is in it twice, and the later piece counts.
             scratch = staged[group];
@@ -290,6 +298,7 @@ final class LogForce implements Forceable {
         if (reached.appendedBytes > durableBytes) {
             dirtyBytes.addAndGet(durableBytes - reached.appendedBytes);
             durableBytes = reached.appendedBytes;
+            coveredBytes = Math.max(coveredBytes, durableBytes);
             stagedPosition =
                     reached.segment == durableSegment ? Math.max(stagedPosition, reached.position) : reached.position;
             durableSegment = reached.segment;

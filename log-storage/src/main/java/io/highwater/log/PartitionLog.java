@@ -216,7 +216,7 @@ public final class PartitionLog {
 
     /** Asks for a force of everything appended so far, whatever the policy. */
     public void requestFlush() {
-        ticket.request();
+        requestForce();
     }
 
     /** Sets who is told about forces; there is one. */
@@ -434,7 +434,7 @@ public final class PartitionLog {
         if (newConfig.flushPolicy() != FlushPolicy.COMMIT) {
             postForced();
         }
-        ticket.request();
+        requestForce();
     }
 
     /** Why nothing can be appended or read any more, null while all is well. */
@@ -607,7 +607,7 @@ public final class PartitionLog {
         untidy.add(active);
         segments.add(next);
         // Whatever the policy: recovery is never about more than one segment.
-        ticket.request();
+        requestForce();
     }
 
     private void noteActive(final Segment segment) throws IOException {
@@ -625,7 +625,7 @@ public final class PartitionLog {
 
     private void flushAsConfigured() {
         if (config.flushPolicy() == FlushPolicy.COMMIT) {
-            ticket.request();
+            requestForce();
             return;
         }
         stableEnd = endOffset;
@@ -633,7 +633,7 @@ public final class PartitionLog {
         if (appendedBytes >= writeBackAtBytes) {
             // Written back continuously, so that dirty memory stays bounded and no later force takes long.
             writeBackAtBytes = appendedBytes + around.config().writeBackBytes();
-            ticket.request();
+            requestForce();
         }
         if (config.flushPolicy() == FlushPolicy.INTERVAL && !isIntervalSet) {
             isIntervalSet = true;
@@ -641,10 +641,18 @@ public final class PartitionLog {
         }
     }
 
+    private void requestForce() {
+        if (force.isTooMuchForFrames(appendedBytes)) {
+            ticket.requestOwn();
+        } else {
+            ticket.request();
+        }
+    }
+
     private void onInterval() {
         isIntervalSet = false;
         if (offline == null) {
-            ticket.request();
+            requestForce();
         }
     }
 

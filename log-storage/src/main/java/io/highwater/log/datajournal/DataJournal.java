@@ -159,6 +159,11 @@ public final class DataJournal implements Closeable {
         }
     }
 
+    /** True when it is configured away: each log is forced on its own. Safe for any thread. */
+    public boolean isOff() {
+        return config.fileBytesMax() == 0;
+    }
+
     /** The first sequence of this run: frames of former ones are below it. */
     public long firstSequence() {
         return run;
@@ -178,7 +183,7 @@ public final class DataJournal implements Closeable {
 
     /** The note of {@link #noteRecovered()} is durable: the files may be written to. */
     public synchronized void enable() {
-        if (config.fileBytesMax() == 0) {
+        if (isOff()) {
             return;
         }
         isEnabled = true;

@@ -17,19 +17,26 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Makes the logs of one directory durable in groups: what the data journal takes by one force for all, the others each by
- * a force of its files. While the device works on one group the next one gathers and may begin, one more gathers; a log that
- * asked many times is forced once. A force that fails ends the directory: it is not tried again, every log is told. So does a
- * fault of ours in the middle of a group: a log that waits for a force gets an answer, if only that one.
+ * a force of its files. A log that asked many times is forced once. A force that fails ends the directory: it is not tried
+ * again, every log is told. So does a fault of ours in the middle of a group: a log that waits for a force gets an answer, if
+ * only that one.
+ *
+ * <p>Of the groups for the data journal two may be under way, and one more gathers. Of those whose files are forced only one
+ * is: what comes meanwhile is one force for each log, where two groups would force a busy log twice as often, and wait for
+ * each other.
  *
  * <p>Requests are safe for any thread: they only add to a concurrent queue. A group runs on the executor, with helpers for its
  * forces; what is noted in the journal, under the flusher's lock.
  */
 public final class Flusher {
-    /** Beside the thread of a group: more do not make a device faster that is busy with four files. */
+    /** Beside the thread that forces files: more do not make a device faster that is busy with four. */
     public static final int HELPERS_MAX = 3;
 
-    /** With which nobody waits for a thread: the groups with their helpers, and a checkpoint of the data journal. */
-    public static final int THREADS = DataGroup.COUNT * (1 + HELPERS_MAX) + 1;
+    /**
+     * With which nobody waits for a thread: the groups for the data journal, the forces of files, and a checkpoint of the
+     * data journal.
+     */
+    public static final int THREADS = DataGroup.COUNT + 1 + HELPERS_MAX + 1;
 
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
@@ -39,6 +46,7 @@ public final class Flusher {
     private final ConcurrentLinkedQueue<Lane> free = new ConcurrentLinkedQueue<>();
 
     private final Lane[] lanes = new Lane[DataGroup.COUNT];
+    private final FileForces files;
     /** True from handing a group to the executor until it gathers. */
     private final AtomicBoolean isStarting = new AtomicBoolean();
 
@@ -71,7 +79,7 @@ public final class Flusher {
     /**
      * A flusher that has nothing to do yet.
      *
-     * @param executor runs the groups, {@link DataGroup#COUNT} at most, and up to {@link #HELPERS_MAX} helpers beside each
+     * @param executor runs the groups, best on {@link #THREADS} threads
      */
     public Flusher(
             final Executor executor,
@@ -85,6 +93,7 @@ public final class Flusher {
         this.dataJournal = dataJournal;
         this.recoveryPointIntervalMs = recoveryPointIntervalMs;
         this.notedMs = clock.monotonicMs() - recoveryPointIntervalMs;
+        this.files = new FileForces();
         Arrays.setAll(lanes, Lane::new);
         free.addAll(List.of(lanes));
     }
@@ -93,6 +102,7 @@ public final class Flusher {
     public final class Ticket {
         private final Forceable log;
         private final AtomicBoolean queued = new AtomicBoolean();
+        private final AtomicBoolean queuedForFiles = new AtomicBoolean();
         private final AtomicBoolean toldFailed = new AtomicBoolean();
         private boolean isUnnoted;
         private volatile boolean withdrawn;
@@ -103,9 +113,18 @@ public final class Flusher {
 
         /** Asks that everything the log has now be forced; asking again before that begins costs nothing. */
         public void request() {
-            if (!queued.get() && queued.compareAndSet(false, true)) {
+            if (dataJournal.isOff()) {
+                requestOwn();
+            } else if (!queued.get() && queued.compareAndSet(false, true)) {
                 waiting.add(this);
                 startGroup();
+            }
+        }
+
+        /** The same when it is known that the log's files will have to be forced: without the way by the data journal. */
+        public void requestOwn() {
+            if (!queuedForFiles.get() && queuedForFiles.compareAndSet(false, true)) {
+                files.add(this);
             }
         }
 
@@ -158,6 +177,7 @@ public final class Flusher {
         }
         failure = cause;
         waiting.clear();
+        files.clear();
         unnoted.clear();
         return true;
     }
@@ -177,6 +197,7 @@ public final class Flusher {
     public synchronized void close() {
         closed = true;
         waiting.clear();
+        files.clear();
         boolean interrupted = false;
         while (running > 0) {
             try {
@@ -251,10 +272,59 @@ public final class Flusher {
         }
     }
 
-    /** One of the groups that may be under way. Confined to the thread that runs it, and the next one after it is free. */
-    private final class Lane implements Runnable {
+    /** What runs on the executor. Confined to the thread that runs it, and the next one after it is free. */
+    private abstract class Work implements Runnable {
+        @Override
+        public final void run() {
+            if (!beginGroup()) {
+                return;
+            }
+            final IOException cause;
+            try {
+                begin();
+                cause = forceOrFail();
+            } finally {
+                endGroup();
+            }
+            if (cause != null) {
+                tellAll(cause);
+                if (cause.getCause() instanceof Error error) {
+                    throw error;
+                }
+            }
+            end();
+        }
+
+        /**
+         * What this group ended the directory with, null when nothing did. It is known before the group has ended: a stop
+         * that waits for that must not take the directory for well.
+         */
+        private IOException forceOrFail() {
+            IOException cause;
+            try {
+                force();
+                return null;
+            } catch (final IOException e) {
+                cause = e;
+            } catch (final RuntimeException | Error e) {
+                LOG.error("a group of forces met a fault", e);
+                cause = new IOException("the flusher met a fault: " + e, e);
+            }
+            // Not the first when a fault in the group has told of itself.
+            return endWith(cause) ? cause : null;
+        }
+
+        abstract void begin();
+
+        abstract void force() throws IOException;
+
+        /** Nothing else of this object runs any more. */
+        abstract void end();
+    }
+
+    /** One of the groups for the data journal that may be under way. */
+    private final class Lane extends Work {
         private final DataGroup data;
-        private final GroupForce force = new GroupForce(executor, HELPERS_MAX);
         private final List<Ticket> group = new ArrayList<>();
         /** Those of {@link #group}. */
         private final List<Forceable> logs = new ArrayList<>();
@@ -270,46 +340,12 @@ public final class Flusher {
         }
 
         @Override
-        public void run() {
-            if (!beginGroup()) {
-                return;
-            }
+        void begin() {
             users.set(2);
-            final IOException cause;
-            try {
-                cause = forceGroup();
-            } finally {
-                endGroup();
-            }
-            if (cause != null) {
-                tellAll(cause);
-                if (cause.getCause() instanceof Error error) {
-                    throw error;
-                }
-            }
-            release(this);
         }
 
-        /**
-         * What this group ended the directory with, null when nothing did. It is known before the group has ended: a stop
-         * that waits for that must not take the directory for well.
-         */
-        private IOException forceGroup() {
-            IOException cause;
-            try {
-                forceWaiting();
-                return null;
-            } catch (final IOException e) {
-                cause = e;
-            } catch (final RuntimeException | Error e) {
-                LOG.error("a group of forces met a fault", e);
-                cause = new IOException("the flusher met a fault: " + e, e);
-            }
-            // Not the first when a fault in the group has told of itself.
-            return endWith(cause) ? cause : null;
-        }
-
-        private void forceWaiting() throws IOException {
+        @Override
+        void force() throws IOException {
             group.clear();
             logs.clear();
             rest.clear();
@@ -328,12 +364,98 @@ public final class Flusher {
                 group.get(i).queued.set(false);
             }
             dataJournal.write(data, logs, rest);
+            passOn();
             dataJournal.force(data, told);
             for (int i = 0; i < told.size(); i++) {
                 release(lanes[told.get(i).index()]);
             }
-            force.run(rest);
-            note(this);
+            count(group.size() - rest.size());
+        }
+
+        /** What the data journal did not take; the order is the same. */
+        private void passOn() {
+            int next = 0;
+            for (int i = 0; next < rest.size(); i++) {
+                if (rest.get(next) == logs.get(i)) {
+                    next++;
+                    group.get(i).requestOwn();
+                }
+            }
+        }
+
+        @Override
+        void end() {
+            release(this);
+        }
+    }
+
+    /** The logs whose files are to be forced, one group at a time. */
+    private final class FileForces extends Work {
+        private final ConcurrentLinkedQueue<Ticket> asked = new ConcurrentLinkedQueue<>();
+        private final AtomicBoolean isUnderWay = new AtomicBoolean();
+        private final GroupForce force = new GroupForce(executor, HELPERS_MAX);
+        private final List<Ticket> group = new ArrayList<>();
+        /** Those of {@link #group}. */
+        private final List<Forceable> logs = new ArrayList<>();
+
+        void add(final Ticket ticket) {
+            asked.add(ticket);
+            start();
+        }
+
+        void clear() {
+            asked.clear();
+        }
+
+        private void start() {
+            if (failure != null || closed || !isUnderWay.compareAndSet(false, true)) {
+                return;
+            }
+            boolean isTaken = false;
+            try {
+                executor.execute(this);
+                isTaken = true;
+            } finally {
+                if (!isTaken) {
+                    isUnderWay.set(false);
+                }
+            }
+        }
+
+        @Override
+        void begin() {}
+
+        /** As long as there is something to force: who asks meanwhile wakes no thread. */
+        @Override
+        void force() throws IOException {
+            for (gather(); !group.isEmpty() && !closed; gather()) {
+                force.run(logs);
+                note(group);
+            }
+        }
+
+        private void gather() {
+            group.clear();
+            logs.clear();
+            for (Ticket ticket = asked.poll(); ticket != null; ticket = asked.poll()) {
+                if (!ticket.withdrawn) {
+                    group.add(ticket);
+                    logs.add(ticket.log);
+                }
+            }
+            // As in the lanes.
+            for (int i = 0; i < group.size(); i++) {
+                group.get(i).queuedForFiles.set(false);
+            }
+        }
+
+        @Override
+        void end() {
+            isUnderWay.set(false);
+            // Whoever asked while this was up did not start it: look again.
+            if (!asked.isEmpty()) {
+                start();
+            }
         }
     }
 
@@ -361,28 +483,25 @@ public final class Flusher {
         notifyAll();
     }
 
-    private synchronized void note(final Lane lane) throws IOException {
-        forces += lane.group.size();
-        noteLater(lane);
+    private synchronized void count(final int logs) {
+        forces += logs;
+    }
+
+    /** These logs' files were forced; those that went into the data journal are noted by its checkpoints. */
+    private synchronized void note(final List<Ticket> group) throws IOException {
+        forces += group.size();
+        for (int i = 0; i < group.size(); i++) {
+            final Ticket ticket = group.get(i);
+            if (!ticket.isUnnoted) {
+                ticket.isUnnoted = true;
+                unnoted.add(ticket);
+            }
+        }
         hasUnnoted = !unnoted.isEmpty();
         final long nowMs = clock.monotonicMs();
         if (hasUnnoted && nowMs - notedMs >= recoveryPointIntervalMs) {
             noteRecoveryPoints();
             notedMs = nowMs;
-        }
-    }
-
-    /** Whose files were forced; those that went into the data journal are noted by its checkpoints. */
-    private void noteLater(final Lane lane) {
-        int next = 0;
-        for (final Ticket ticket : lane.group) {
-            if (next < lane.rest.size() && lane.rest.get(next) == ticket.log) {
-                next++;
-                if (!ticket.isUnnoted) {
-                    ticket.isUnnoted = true;
-                    unnoted.add(ticket);
-                }
-            }
         }
     }
 

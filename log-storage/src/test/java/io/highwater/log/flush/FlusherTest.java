@@ -117,6 +117,12 @@ final class FlusherTest {
         tasks.remove().run();
     }
 
+    /** A group for the data journal, which passes all on to the forces of files, and these. */
+    private void runGroup() {
+        runTask();
+        runTask();
+    }
+
     /** Helpers of groups that have ended may be left, and find nothing. */
     private void assertNothingLeftToDo() {
         final List<String> before = List.copyOf(events);
@@ -135,7 +141,7 @@ final class FlusherTest {
             b.request();
         }
         assertEquals(1, tasks.size());
-        runTask();
+        runGroup();
         assertEquals(List.of("force a", "forced a", "force b", "forced b", "note a", "note b"), events);
         assertNothingLeftToDo();
     }
@@ -150,11 +156,32 @@ final class FlusherTest {
             ticket.request();
         };
         ticket.request();
-        runTask();
+        runGroup();
         assertEquals(1, tasks.size());
-        runTask();
+        runGroup();
         assertEquals(List.of("force a", "forced a", "note a", "force a", "forced a"), events);
         assertNothingLeftToDo();
+    }
+
+    @Test
+    void whoAsksForAForceOfItsFilesWhileOneIsUnderWayIsInTheNextWithoutATask() {
+        final CountingLog first = new CountingLog("a");
+        final Flusher.Ticket a = flusher.register(first);
+        final Flusher.Ticket b = flusher.register(new CountingLog("b"));
+        first.duringForce = () -> {
+            first.duringForce = () -> {};
+            a.requestOwn();
+            a.requestOwn();
+            b.requestOwn();
+        };
+        a.requestOwn();
+        assertEquals(1, tasks.size());
+        runTask();
+        assertEquals(List.of("force a", "forced a", "note a", "force a", "forced a", "force b", "forced b"), events);
+        assertNothingLeftToDo();
+        b.requestOwn();
+        runTask();
+        assertEquals(List.of("force b", "forced b"), events.subList(7, events.size()));
     }
 
     @Test
@@ -162,7 +189,7 @@ final class FlusherTest {
         final Flusher.Ticket ticket = flusher.register(new CountingLog("a"));
         for (int i = 0; i < 30; i++) {
             ticket.request();
-            runTask();
+            runGroup();
             nowMs += 100;
         }
         assertEquals(3, events.stream().filter("note a"::equals).count());
@@ -176,7 +203,7 @@ final class FlusherTest {
         final Flusher.Ticket b = flusher.register(new CountingLog("b"));
         a.request();
         b.request();
-        runTask();
+        runGroup();
         assertEquals(List.of("force a", "offline a", "offline b"), events);
         assertNotNull(flusher.failure());
         a.request();
@@ -190,7 +217,7 @@ final class FlusherTest {
         final Flusher.Ticket ticket = flusher.register(log);
         log.duringForce = ticket::withdraw;
         ticket.request();
-        runTask();
+        runGroup();
         assertEquals(List.of("force a", "forced a"), events);
     }
 
@@ -202,7 +229,7 @@ final class FlusherTest {
         final Flusher.Ticket b = flusher.register(new CountingLog("b"));
         a.request();
         b.request();
-        runTask();
+        runGroup();
         assertEquals(List.of("force a", "forced a", "force b", "forced b", "note a", "offline a", "offline b"), events);
         assertSame(broken.noteFault, flusher.failure().getCause());
         b.request();
@@ -218,6 +245,7 @@ final class FlusherTest {
         flusher.register(broken).request();
         final Flusher.Ticket b = flusher.register(new CountingLog("b"));
         b.request();
+        runTask();
         assertThrows(LinkageError.class, this::runTask);
         assertEquals(List.of("force a", "offline a", "offline b"), events);
         assertNotNull(flusher.failure());
@@ -230,7 +258,7 @@ final class FlusherTest {
         broken.offlineFault = new IllegalStateException("shard is gone");
         flusher.register(broken).request();
         flusher.register(new CountingLog("b"));
-        runTask();
+        runGroup();
         assertEquals(List.of("force a", "offline a", "offline b"), events);
     }
 
@@ -261,7 +289,7 @@ final class FlusherTest {
                 }
             };
             flusher.register(broken).request();
-            runTask();
+            runGroup();
             stop[0].join();
             assertNotNull(seen[0], "round " + round);
         }

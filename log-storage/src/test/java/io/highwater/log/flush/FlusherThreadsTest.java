@@ -147,7 +147,11 @@ final class FlusherThreadsTest {
                     // So that a log asks again while its group gathers.
                     for (int more = round % 7; more >= 0; more--) {
                         log.appended++;
-                        ticket.request();
+                        if (log.isLarge && more % 2 == 0) {
+                            ticket.requestOwn();
+                        } else {
+                            ticket.request();
+                        }
                     }
                     if (!log.awaitDurable(log.appended)) {
                         return false;
