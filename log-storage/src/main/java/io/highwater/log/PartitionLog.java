@@ -641,6 +641,7 @@ public final class PartitionLog {
         }
     }
 
+    /** On another thread than the shard's the bytes may be old: then it takes the other way, which is right, too. */
     private void requestForce() {
         if (force.isTooMuchForFrames(appendedBytes)) {
             ticket.requestOwn();

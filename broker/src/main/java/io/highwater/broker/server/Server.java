@@ -57,7 +57,7 @@ public final class Server implements AutoCloseable {
 
     private final ExecutorService groupsExecutor = threads("highwater-groups-disk", CORE_GROUP_THREADS);
 
-    /** A group's forces and its helpers; few tasks wait: the next group is handed over when the last is forced. */
+    /** Forces: no more tasks than it has threads, as each kind of them says how many it may have under way. */
     private final ExecutorService flushExecutor = threads("highwater-flush", Flusher.THREADS);
 
     /**

@@ -68,7 +68,7 @@ public final class DataJournal implements Closeable {
     private DataFrame frame;
     private long nextSequence;
     /** A write failed: what it left is torn, and nothing may follow it. */
-    private boolean isBroken;
+    private volatile boolean isBroken;
 
     /** Groups that are written and not told yet, in that order. Guarded by itself. */
     private final ArrayDeque<DataGroup> order = new ArrayDeque<>(DataGroup.COUNT);
@@ -159,8 +159,12 @@ public final class DataJournal implements Closeable {
         }
     }
 
-    /** True when it is configured away: each log is forced on its own. Safe for any thread. */
-    public boolean isOff() {
+    /** True when it will not take anything any more: each log is forced on its own. Safe for any thread. */
+    public boolean takesNothing() {
+        return isBroken || isOff();
+    }
+
+    private boolean isOff() {
         return config.fileBytesMax() == 0;
     }
 
@@ -210,7 +214,9 @@ public final class DataJournal implements Closeable {
                 isWhole = true;
             } finally {
                 // Pieces that some logs count as written are in no frame: what follows them must not be told.
-                isBroken |= !isWhole;
+                if (!isWhole) {
+                    isBroken = true;
+                }
             }
             group.lastSequence(nextSequence - 1);
             synchronized (order) {

@@ -5,6 +5,7 @@ import io.highwater.log.datajournal.DataJournal;
 import io.highwater.log.journal.Journal;
 import io.highwater.port.Clock;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,22 +23,25 @@ import org.slf4j.LoggerFactory;
  * again, every log is told. So does a fault of ours in the middle of a group: a log that waits for a force gets an answer, if
  * only that one.
  *
- * <p>Of the groups for the data journal two may be under way, and one more gathers. Of those whose files are forced only one
- * is: what comes meanwhile is one force for each log, where two groups would force a busy log twice as often, and wait for
- * each other.
+ * <p>Of the groups for the data journal two may be under way, and one more gathers. The files of up to {@link #FILES_AT_ONCE}
+ * logs are forced beside each other, those of one log by one force at a time: what is appended meanwhile is one more force,
+ * however many ask for it.
  *
- * <p>Requests are safe for any thread: they only add to a concurrent queue. A group runs on the executor, with helpers for its
- * forces; what is noted in the journal, under the flusher's lock.
+ * <p>Requests are safe for any thread: they only add to a concurrent queue. Forces run on the executor; what is noted in the
+ * journal, under the flusher's lock.
  */
 public final class Flusher {
-    /** Beside the thread that forces files: more do not make a device faster that is busy with four. */
-    public static final int HELPERS_MAX = 3;
+    /** More do not make a device faster that is busy with four files. */
+    public static final int FILES_AT_ONCE = 4;
 
     /**
-     * With which nobody waits for a thread: the groups for the data journal, the forces of files, and a checkpoint of the
-     * data journal.
+     * With which nobody waits for a thread: the groups for the data journal, the forces of files, a checkpoint of the data
+     * journal, and one that waits for that.
      */
-    public static final int THREADS = DataGroup.COUNT + 1 + HELPERS_MAX + 1;
+    public static final int THREADS = DataGroup.COUNT + FILES_AT_ONCE + 2;
+
+    /** After so many a thread lets others of the executor go first. */
+    private static final int FORCES_IN_A_ROW = 64;
 
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
@@ -46,7 +51,7 @@ public final class Flusher {
     private final ConcurrentLinkedQueue<Lane> free = new ConcurrentLinkedQueue<>();
 
     private final Lane[] lanes = new Lane[DataGroup.COUNT];
-    private final FileForces files;
+    private final FileForces fileForces = new FileForces();
     /** True from handing a group to the executor until it gathers. */
     private final AtomicBoolean isStarting = new AtomicBoolean();
 
@@ -93,16 +98,43 @@ public final class Flusher {
         this.dataJournal = dataJournal;
         this.recoveryPointIntervalMs = recoveryPointIntervalMs;
         this.notedMs = clock.monotonicMs() - recoveryPointIntervalMs;
-        this.files = new FileForces();
         Arrays.setAll(lanes, Lane::new);
         free.addAll(List.of(lanes));
+    }
+
+    /**
+     * What becomes of a log whose files are to be forced.
+     *
+     * <pre>
+     *   IDLE ──asked──> ASKED ──the force begins──> UNDER_WAY ──it ends──> IDLE
+     *                     ^                             └──asked──> UNDER_WAY_ASKED ──it ends──┐
+     *                     └────────────────────────────────────────────────────────────────────┘
+     * </pre>
+     */
+    private enum FilesState {
+        IDLE,
+        ASKED,
+        UNDER_WAY,
+        UNDER_WAY_ASKED;
+
+        boolean isAsked() {
+            return this == ASKED || this == UNDER_WAY_ASKED;
+        }
+
+        FilesState onAsked() {
+            return this == IDLE ? ASKED : this == UNDER_WAY ? UNDER_WAY_ASKED : this;
+        }
+
+        FilesState onForced() {
+            return this == UNDER_WAY_ASKED ? ASKED : IDLE;
+        }
     }
 
     /** A log's place in the queue. Safe for any thread. */
     public final class Ticket {
         private final Forceable log;
         private final AtomicBoolean queued = new AtomicBoolean();
-        private final AtomicBoolean queuedForFiles = new AtomicBoolean();
+        private final AtomicReference<FilesState> files = new AtomicReference<>(FilesState.IDLE);
         private final AtomicBoolean toldFailed = new AtomicBoolean();
         private boolean isUnnoted;
         private volatile boolean withdrawn;
@@ -113,9 +145,13 @@ public final class Flusher {
 
         /** Asks that everything the log has now be forced; asking again before that begins costs nothing. */
         public void request() {
-            if (dataJournal.isOff()) {
+            if (dataJournal.takesNothing()) {
                 requestOwn();
-            } else if (!queued.get() && queued.compareAndSet(false, true)) {
+                return;
+            }
+            // What was appended before is there for whoever lowers the flag that is read now.
+            VarHandle.fullFence();
+            if (!queued.get() && queued.compareAndSet(false, true)) {
                 waiting.add(this);
                 startGroup();
             }
@@ -123,8 +159,9 @@ public final class Flusher {
 
         /** The same when it is known that the log's files will have to be forced: without the way by the data journal. */
         public void requestOwn() {
-            if (!queuedForFiles.get() && queuedForFiles.compareAndSet(false, true)) {
-                files.add(this);
+            VarHandle.fullFence();
+            if (!files.get().isAsked() && files.getAndUpdate(FilesState::onAsked) == FilesState.IDLE) {
+                fileForces.add(this);
             }
         }
 
@@ -177,7 +214,7 @@ public final class Flusher {
         }
         failure = cause;
         waiting.clear();
-        files.clear();
+        fileForces.clear();
         unnoted.clear();
         return true;
     }
@@ -193,11 +230,11 @@ public final class Flusher {
         }
     }
 
-    /** Waits for the groups under way; no other one begins. */
+    /** Waits for the forces under way; no other one begins, and what waits for one is not told any more. */
     public synchronized void close() {
         closed = true;
         waiting.clear();
-        files.clear();
+        fileForces.clear();
         boolean interrupted = false;
         while (running > 0) {
             try {
@@ -363,6 +400,7 @@ public final class Flusher {
             for (int i = 0; i < group.size(); i++) {
                 group.get(i).queued.set(false);
             }
+            VarHandle.fullFence();
             dataJournal.write(data, logs, rest);
             passOn();
             dataJournal.force(data, told);
@@ -389,26 +427,23 @@ public final class Flusher {
         }
     }
 
-    /** The logs whose files are to be forced, one group at a time. */
+    /** The logs whose own files are to be forced, in turn. Safe for any thread: it is run by several at once. */
     private final class FileForces extends Work {
         private final ConcurrentLinkedQueue<Ticket> asked = new ConcurrentLinkedQueue<>();
-        private final AtomicBoolean isUnderWay = new AtomicBoolean();
-        private final GroupForce force = new GroupForce(executor, HELPERS_MAX);
-        private final List<Ticket> group = new ArrayList<>();
-        /** Those of {@link #group}. */
-        private final List<Forceable> logs = new ArrayList<>();
+        /** Threads that run this, or soon will. */
+        private final AtomicInteger workers = new AtomicInteger();
 
         void add(final Ticket ticket) {
             asked.add(ticket);
-            start();
+            startWorker();
         }
 
         void clear() {
             asked.clear();
         }
 
-        private void start() {
-            if (failure != null || closed || !isUnderWay.compareAndSet(false, true)) {
+        private void startWorker() {
+            if (failure != null || closed || !addWorker()) {
                 return;
             }
             boolean isTaken = false;
@@ -417,9 +452,13 @@ public final class Flusher {
                 isTaken = true;
             } finally {
                 if (!isTaken) {
-                    isUnderWay.set(false);
+                    workers.decrementAndGet();
                 }
             }
+        }
+
+        private boolean addWorker() {
+            return workers.getAndUpdate(count -> Math.min(count + 1, FILES_AT_ONCE)) < FILES_AT_ONCE;
         }
 
         @Override
@@ -428,33 +467,35 @@ public final class Flusher {
         /** As long as there is something to force: who asks meanwhile wakes no thread. */
         @Override
         void force() throws IOException {
-            for (gather(); !group.isEmpty() && !closed; gather()) {
-                force.run(logs);
-                note(group);
+            for (int i = 0; i < FORCES_IN_A_ROW && failure == null && !closed; i++) {
+                final Ticket ticket = asked.poll();
+                if (ticket == null) {
+                    return;
+                }
+                if (!ticket.withdrawn) {
+                    force(ticket);
+                }
             }
         }
 
-        private void gather() {
-            group.clear();
-            logs.clear();
-            for (Ticket ticket = asked.poll(); ticket != null; ticket = asked.poll()) {
-                if (!ticket.withdrawn) {
-                    group.add(ticket);
-                    logs.add(ticket.log);
-                }
-            }
-            // As in the lanes.
-            for (int i = 0; i < group.size(); i++) {
-                group.get(i).queuedForFiles.set(false);
+        private void force(final Ticket ticket) throws IOException {
+            // Before the force, so that an append after this asks for another one.
+            ticket.files.set(FilesState.UNDER_WAY);
+            VarHandle.fullFence();
+            ticket.log.force();
+            ticket.log.onForced();
+            note(ticket);
+            if (ticket.files.getAndUpdate(FilesState::onForced) == FilesState.UNDER_WAY_ASKED) {
+                asked.add(ticket);
             }
         }
 
         @Override
         void end() {
-            isUnderWay.set(false);
-            // Whoever asked while this was up did not start it: look again.
+            workers.decrementAndGet();
+            // Whoever asked while this one was counted did not start another: look again.
             if (!asked.isEmpty()) {
-                start();
+                startWorker();
             }
         }
     }
@@ -483,23 +524,26 @@ public final class Flusher {
         notifyAll();
     }
 
-    private synchronized void count(final int logs) {
+    /** So many logs are durable by the data journal, whose checkpoints note them. */
+    private synchronized void count(final int logs) throws IOException {
         forces += logs;
+        noteIfDue();
     }
 
-    /** These logs' files were forced; those that went into the data journal are noted by its checkpoints. */
-    private synchronized void note(final List<Ticket> group) throws IOException {
-        forces += group.size();
-        for (int i = 0; i < group.size(); i++) {
-            final Ticket ticket = group.get(i);
-            if (!ticket.isUnnoted) {
-                ticket.isUnnoted = true;
-                unnoted.add(ticket);
-            }
+    /** This log's files were forced. */
+    private synchronized void note(final Ticket ticket) throws IOException {
+        forces++;
+        if (!ticket.isUnnoted) {
+            ticket.isUnnoted = true;
+            unnoted.add(ticket);
         }
-        hasUnnoted = !unnoted.isEmpty();
+        hasUnnoted = true;
+        noteIfDue();
+    }
+
+    private void noteIfDue() throws IOException {
         final long nowMs = clock.monotonicMs();
-        if (hasUnnoted && nowMs - notedMs >= recoveryPointIntervalMs) {
+        if (failure == null && hasUnnoted && nowMs - notedMs >= recoveryPointIntervalMs) {
             noteRecoveryPoints();
             notedMs = nowMs;
         }

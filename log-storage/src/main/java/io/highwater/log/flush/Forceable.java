@@ -4,7 +4,7 @@ import io.highwater.log.datajournal.Journaled;
 import java.io.IOException;
 
 /**
- * A log as the flusher sees it. {@link #force()} and {@link #onForced()} come one after the other in a group, on any of the
+ * A log as the flusher sees it. {@link #force()} and {@link #onForced()} come one after the other, on any of the
  * flusher's threads, while those of other logs run on others; a checkpoint of the data journal may force the log at the same
  * time. {@link #onDirectoryFailed} may come on any thread.
  */

@@ -18,10 +18,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -54,6 +58,10 @@ final class FlusherThreadsTest {
         private long inFrames;
         private volatile long durable;
         private volatile String failure;
+        /** Where its forces meet those of other logs, null when they don't. */
+        private CyclicBarrier together;
+
+        private final AtomicBoolean isForced = new AtomicBoolean();
 
         CountingLog(final int number) {
             this.id = new PartitionId(new UUID(1, 1), number);
@@ -88,7 +96,26 @@ final class FlusherThreadsTest {
         }
 
         @Override
-        public synchronized void force() {
+        public void force() {
+            if (together != null) {
+                forceBesideOthers();
+            }
+            makeDurable();
+        }
+
+        private void forceBesideOthers() {
+            if (!isForced.compareAndSet(false, true)) {
+                failure = "two forces at once";
+            }
+            try {
+                together.await(20, TimeUnit.SECONDS);
+            } catch (final InterruptedException | BrokenBarrierException | TimeoutException e) {
+                failure = "the others did not come: " + e;
+            }
+            isForced.set(false);
+        }
+
+        private synchronized void makeDurable() {
             durable = Math.max(durable, appended);
             inFrames = Math.max(inFrames, durable);
         }
@@ -121,6 +148,44 @@ final class FlusherThreadsTest {
         }
     }
 
+    /** Forces that end only when as many are under way as may be, and never two of one log. */
+    @Test
+    void forcesFilesOfSeveralLogsBesideEachOther() throws Exception {
+        final FileDisk disk = FileDisk.open();
+        final Journal journal = Journal.open(disk, directory, true);
+        final DataJournal dataJournal = DataJournal.open(
+                disk,
+                directory,
+                journal,
+                SystemClock.INSTANCE,
+                flushThreads,
+                DataJournalConfig.DEFAULT,
+                cause -> {},
+                FoundFrames.read(disk, directory, journal.recovered(), new SeededRandom(5)));
+        final Flusher flusher = new Flusher(flushThreads, SystemClock.INSTANCE, journal, dataJournal, 1000);
+        final CyclicBarrier together = new CyclicBarrier(Flusher.FILES_AT_ONCE);
+        final List<Future<Boolean>> ends = new ArrayList<>();
+        for (int i = 0; i < Flusher.FILES_AT_ONCE; i++) {
+            final CountingLog log = new CountingLog(i);
+            log.together = together;
+            final Flusher.Ticket ticket = flusher.register(log);
+            ends.add(shards.submit(() -> {
+                for (int round = 0; round < 200 && log.failure == null; round++) {
+                    log.appended++;
+                    ticket.requestOwn();
+                    log.awaitDurable(log.appended);
+                }
+                return log.failure == null;
+            }));
+        }
+        for (final Future<Boolean> end : ends) {
+            assertTrue(end.get());
+        }
+        flusher.close();
+        dataJournal.close();
+        journal.close();
+    }
+
     @Test
     void whoeverAsksIsTold() throws Exception {
         final FileDisk disk = FileDisk.open();
@@ -147,7 +212,7 @@ final class FlusherThreadsTest {
                     // So that a log asks again while its group gathers.
                     for (int more = round % 7; more >= 0; more--) {
                         log.appended++;
-                        if (log.isLarge && more % 2 == 0) {
+                        if (log.isLarge && more % 2 == 1) {
                             ticket.requestOwn();
                         } else {
                             ticket.request();
