@@ -50,7 +50,13 @@ class GroupOfTwoIT {
     @BeforeEach
     void start() throws Exception {
         server = ServerProcess.start(
-                scratch.resolve("data"), ServerProcess.freePort(), "--set", "group.initial.rebalance.delay.ms=0");
+                scratch.resolve("data"),
+                ServerProcess.freePort(),
+                "--set",
+                "group.initial.rebalance.delay.ms=0",
+                // The coordinator and partitions on different shards.
+                "--set",
+                "num.shards=2");
         admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, server.bootstrap()));
         get(admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, (short) 1)))
                 .all());

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("socket")
 class ServerConfigEffectTest {
     private static final Duration LIMIT = Duration.ofSeconds(20);
-    private static final int CONNECTIONS = 12;
+    private static final int CONNECTIONS = 12 + Runtime.getRuntime().availableProcessors();
     private static final short API_VERSIONS = 18;
     private static final short JOIN_GROUP = 11;
 

@@ -102,34 +102,6 @@ public final class Flusher {
         free.addAll(List.of(lanes));
     }
 
-    /**
-     * What becomes of a log whose files are to be forced.
-     *
-     * <pre>
-     *   IDLE ──asked──> ASKED ──the force begins──> UNDER_WAY ──it ends──> IDLE
-     *                     ^                             └──asked──> UNDER_WAY_ASKED ──it ends──┐
-     *                     └────────────────────────────────────────────────────────────────────┘
-     * </pre>
-     */
-    private enum FilesState {
-        IDLE,
-        ASKED,
-        UNDER_WAY,
-        UNDER_WAY_ASKED;
-
-        boolean isAsked() {
-            return this == ASKED || this == UNDER_WAY_ASKED;
-        }
-
-        FilesState onAsked() {
-            return this == IDLE ? ASKED : this == UNDER_WAY ? UNDER_WAY_ASKED : this;
-        }
-
-        FilesState onForced() {
-            return this == UNDER_WAY_ASKED ? ASKED : IDLE;
-        }
-    }
-
     /** A log's place in the queue. Safe for any thread. */
     public final class Ticket {
         private final Forceable log;
