@@ -92,6 +92,24 @@ final class LogForceTest {
         assertEquals(2, force.notedProducers().offset());
     }
 
+    /** Whoever asks for a force goes the way that staging would send it. */
+    @Test
+    void moreThanAPieceIsToBeForcedInTheFiles() throws Exception {
+        final DataFrame frame = TestFrames.begun();
+        append("a".repeat(10_000));
+        assertFalse(force.isTooMuchForFrames(segment.sizeBytes()));
+        assertEquals(Staging.DONE, force.stage(frame, 0));
+        append("b".repeat(10_000));
+        assertFalse(force.isTooMuchForFrames(segment.sizeBytes()));
+        append("c".repeat(10_000));
+        assertTrue(force.isTooMuchForFrames(segment.sizeBytes()));
+        assertEquals(Staging.OWN_FORCE, force.stage(frame, 0));
+        force.force();
+        assertFalse(force.isTooMuchForFrames(segment.sizeBytes()));
+        append("d".repeat(10_000));
+        assertFalse(force.isTooMuchForFrames(segment.sizeBytes()));
+    }
+
     /** Who asks again while a group gathers is in it twice. */
     @Test
     void aLogThatIsInAGroupTwiceIsToldOfBothPieces() throws Exception {
