@@ -28,10 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-
-    /** The other half of the processors has the kernel's work, the forces, and whoever else is on the machine. */
-    private static final int PROCESSORS_PER_SHARD = 2;
-
+    private static final int SHARDS_MIN = 2;
     private static final int BLOCKING_THREADS = 4;
 
     /** One for forces and one for snapshots, which take long. */
@@ -71,7 +68,7 @@ public final class Server implements AutoCloseable {
     private Server(final BrokerConfig config, final FileDisk disk, final CoreOpener coreOpener) {
         final int shards = config.get(BrokerConfig.NUM_SHARDS) > 0
                 ? config.get(BrokerConfig.NUM_SHARDS)
-                : Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_SHARD);
+                : Math.max(SHARDS_MIN, Runtime.getRuntime().availableProcessors());
         this.config = config;
         this.budget = new FrameBudget(config.get(BrokerConfig.QUEUED_MAX_BYTES), HALF_FRAME_PATIENCE_MS, clock);
         this.transport = new NettyTransport(config.transport(shards), budget, clock);
