@@ -281,7 +281,7 @@ public final class Flusher {
         }
     }
 
-    /** What runs on the executor. Confined to the thread that runs it, and the next one after it is free. */
+    /** What runs on the executor, and how it ends. */
     private abstract class Work implements Runnable {
         @Override
         public final void run() {
@@ -327,11 +327,14 @@ public final class Flusher {
 
         abstract void force() throws IOException;
 
-        /** Nothing else of this object runs any more. */
+        /** The run is over, and the directory is well. */
         abstract void end();
     }
 
-    /** One of the groups for the data journal that may be under way. */
+    /**
+     * One of the groups for the data journal that may be under way. Confined to the thread that runs it, and the next one
+     * after it is free.
+     */
     private final class Lane extends Work {
         private final DataGroup data;
         private final List<Ticket> group = new ArrayList<>();
