@@ -1,6 +1,5 @@
 package io.highwater.broker.api;
 
-import io.highwater.broker.partition.FetchWatch;
 import io.highwater.broker.partition.Partition;
 import io.highwater.log.LogSlice;
 import io.highwater.log.LogStorageException;
@@ -16,14 +15,16 @@ import java.util.UUID;
 
 /**
  * One partition of a fetch: what is asked for, and what was found. A session keeps its entries from one request to the
- * next. While an operation is under way an entry is touched by the partition's shard alone, handed over and back with
- * the operation.
+ * next, with what was found: an entry is read again only if that may give another answer.
+ *
+ * <p>Handed over with the operation, from the connection's shard to the partition's and back; the entry's watch may ask
+ * for {@link #operation} and {@link #measure} meanwhile.
  */
-final class FetchEntry extends FetchWatch {
+final class FetchEntry {
     private static final short FIRST_VERSION_WITH_STORAGE_ERROR = 6;
 
     /** What the client wants; changed between requests only. */
-    private FetchRequest.FetchPartition wanted;
+    private volatile FetchRequest.FetchPartition wanted;
 
     /** Null while it is not open here. Looked up for each request. */
     private Partition partition;
@@ -37,8 +38,11 @@ final class FetchEntry extends FetchWatch {
     /** There is something to read, and the request's bound left no room for it. */
     private boolean isCut;
 
-    /** Bytes that were last seen to be available to a parked fetch. */
-    private int measuredBytes;
+    /** Nothing is there to be read before the watch has news, or the client wants something else. */
+    private boolean isSettled;
+
+    /** Null while none is needed. */
+    private EntryWatch watch;
 
     /** What the session's client knows already. */
     private long sentHighWatermark = Long.MIN_VALUE;
@@ -46,7 +50,7 @@ final class FetchEntry extends FetchWatch {
     private long sentLogStartOffset = Long.MIN_VALUE;
 
     /** The fetch that is under way, null between two of a session. */
-    private FetchOperation operation;
+    private volatile FetchOperation operation;
 
     private final String topic;
     private final UUID topicId;
@@ -75,29 +79,63 @@ final class FetchEntry extends FetchWatch {
 
     void want(final FetchRequest.FetchPartition newWanted) {
         wanted = newWanted;
+        isSettled = false;
     }
 
     Partition partition() {
         return partition;
     }
 
+    /** The fetch that is under way. Safe for any thread. */
+    FetchOperation operation() {
+        return operation;
+    }
+
     /** Begins a request: {@code missing} says why the partition is null. */
     void begin(final FetchOperation newOperation, final Partition newPartition, final ErrorCode missing) {
         operation = newOperation;
-        partition = newPartition;
+        if (partition != newPartition) {
+            EntryWatch.leaveAll(List.of(this));
+            partition = newPartition;
+            isSettled = false;
+        }
+        isSettled &= newPartition != null && newPartition.log().startOffset() == logStartOffset;
+        if (!isSettled) {
+            forget();
+            error = newPartition == null ? missing : ErrorCode.NONE;
+        }
+    }
+
+    /** The request is answered, or its client gone. */
+    void end() {
+        operation = null;
+    }
+
+    private void forget() {
         slice = null;
         diverging = null;
         highWatermark = -1;
         logStartOffset = -1;
         leaderEpoch = -1;
         isCut = false;
-        error = newPartition == null ? missing : ErrorCode.NONE;
+    }
+
+    /** Reading it may give another answer than what was found last. */
+    boolean needsRead() {
+        return !isSettled || watch.hasNews();
+    }
+
+    /** The partition changed since it was read. */
+    boolean hasNews() {
+        return watch != null && watch.hasNews();
     }
 
     /** Reads, at most {@code maxBytes}; on the partition's shard. Returns the bytes found. */
     int read(final int maxBytes, final boolean atLeastOneBatch) {
+        isSettled = false;
         slice = null;
         diverging = null;
+        isCut = false;
         error = partition.checkReadable(wanted.currentLeaderEpoch);
         leaderEpoch = partition.leaderEpoch();
         if (error != ErrorCode.NONE) {
@@ -105,8 +143,6 @@ final class FetchEntry extends FetchWatch {
         }
         highWatermark = partition.highWatermark();
         logStartOffset = partition.log().startOffset();
-        measuredBytes = 0;
-        isCut = false;
         try {
             if (wanted.lastFetchedEpoch >= 0) {
                 final EpochEnd end = partition.divergence(wanted.lastFetchedEpoch, wanted.fetchOffset);
@@ -126,15 +162,39 @@ final class FetchEntry extends FetchWatch {
             final LogSlice found = partition.read(
                     wanted.fetchOffset, Math.min(Math.max(0, wanted.partitionMaxBytes), maxBytes), atLeastOneBatch);
             slice = found;
-            measuredBytes = found.sizeBytes();
-            isCut = measuredBytes == 0 && maxBytes < wanted.partitionMaxBytes && wanted.fetchOffset < highWatermark;
-            return measuredBytes;
+            isCut = found.sizeBytes() == 0 && maxBytes < wanted.partitionMaxBytes && wanted.fetchOffset < highWatermark;
+            return found.sizeBytes();
         } catch (final OffsetOutOfRangeException e) {
             error = ErrorCode.OFFSET_OUT_OF_RANGE;
         } catch (final LogStorageException e) {
             error = ErrorCode.KAFKA_STORAGE_ERROR;
         }
         return 0;
+    }
+
+    /** Waits for news of what was read just now; on the partition's shard. */
+    void watch() {
+        if (watch == null) {
+            watch = new EntryWatch(this, partition);
+        }
+        watch.renew(hasData() ? slice.sizeBytes() : 0);
+        isSettled = !hasData() && !isUrgent();
+    }
+
+    /** The watch, which is no longer the entry's; null if there is none. */
+    EntryWatch takeWatch() {
+        final EntryWatch taken = watch;
+        watch = null;
+        isSettled = false;
+        return taken;
+    }
+
+    /** The bytes that are there for the client, whatever the request's bound; on the partition's shard. */
+    int measure(final Partition of) throws OffsetOutOfRangeException, LogStorageException {
+        final FetchRequest.FetchPartition asked = wanted;
+        final LogSlice all = of.read(asked.fetchOffset, Math.max(0, asked.partitionMaxBytes), true);
+        all.lifetime().release();
+        return all.sizeBytes();
     }
 
     /** There is more than was read because a bound or a segment's end came first. */
@@ -166,43 +226,6 @@ final class FetchEntry extends FetchWatch {
         final LogSlice taken = slice;
         slice = null;
         return taken;
-    }
-
-    /** Registers for more, unless there is more already; on the partition's shard. */
-    void park() {
-        partition.watch(this);
-        if (partition.checkReadable(wanted.currentLeaderEpoch) != ErrorCode.NONE) {
-            operation.wake();
-        } else if (partition.highWatermark() > highWatermark) {
-            onVisible(partition.highWatermark());
-        }
-    }
-
-    void unpark() {
-        partition.unwatch(this);
-    }
-
-    @Override
-    protected void onVisible(final long newHighWatermark) {
-        if (operation.isAnyByteEnough()) {
-            operation.wake();
-            return;
-        }
-        try {
-            final LogSlice more = partition.read(wanted.fetchOffset, Math.max(0, wanted.partitionMaxBytes), true);
-            final int bytes = more.sizeBytes();
-            more.lifetime().release();
-            operation.moreBytes(bytes - measuredBytes);
-            measuredBytes = bytes;
-        } catch (final OffsetOutOfRangeException | LogStorageException e) {
-            // The next read makes it this partition's error.
-            operation.wake();
-        }
-    }
-
-    @Override
-    protected void onUnreadable() {
-        operation.wake();
     }
 
     /** True when the client of an incremental session has to hear of this partition. */

@@ -13,21 +13,22 @@ import io.highwater.protocol.message.FetchRequest;
 import io.highwater.protocol.message.FetchResponse;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One fetch under way. It visits the shards of its partitions one after the other, carrying what is left of its byte
- * bound along, and ends on the shard of the connection: answered, or parked until enough is visible, a partition can't
- * be read any more, its time is over or the client is gone; then it visits them again.
+ * One fetch under way. It visits the shards of those of its partitions that need to be read, one after the other, carrying
+ * what is left of its byte bound along, and ends on the shard of the connection: answered, or parked until enough is
+ * visible, a partition can't be read any more, its time is over or the client is gone; then it visits those that have
+ * news. Each hand-over costs a thread's wake-up, so there are none to look at what has not changed.
  *
- * <p>Moves from shard to shard as a task does, never on two at once, but for {@link #wake} and {@link #moreBytes}, which
- * any of its shards may call while it is parked.
+ * <p>Moves from shard to shard as a task does, never on two at once. The watches of its entries may call {@link #wake},
+ * {@link #isWokenBy} and what these two need at any time.
  */
 final class FetchOperation {
     private static final Logger LOG = LoggerFactory.getLogger(FetchOperation.class);
@@ -39,12 +40,14 @@ final class FetchOperation {
     private boolean isUrgent;
     private boolean isOver;
     private boolean isAbandoned;
+
+    /** Null while it is not parked. */
     private Shard.Timer timer;
 
     /** What the fetch keeps while it is parked; 0 before it was for the first time. */
     private long parkedBytes;
 
-    /** True from the moment somebody has asked the parked fetch to look again. */
+    /** False while it is parked, until somebody asks it to look again. */
     private final AtomicBoolean isAwake = new AtomicBoolean(true);
 
     /** Bytes that have become visible to the parked fetch, those found before included. */
@@ -57,7 +60,7 @@ final class FetchOperation {
     private final ParkedFetches parked;
     private final Metrics metrics;
     private final Clock clock;
-    private final List<Shard> shards;
+    private final List<OfShard> parts;
     private final int maxBytes;
     private final int minBytes;
     private final long deadlineMs;
@@ -89,7 +92,7 @@ final class FetchOperation {
         this.minBytes = Math.min(request.minBytes, maxBytes);
         this.deadlineMs = clock.monotonicMs() + Math.min(Math.max(0, request.maxWaitMs), WAIT_MS_MAX);
         this.nodeId = nodeId;
-        final Set<Shard> visited = new LinkedHashSet<>();
+        final Map<Shard, List<FetchEntry>> byShard = new LinkedHashMap<>();
         for (final FetchEntry entry : fetch.entries()) {
             final Partition partition = PartitionLookup.partitionOrNull(
                     lookup.topicOrNull(entry.topic(), entry.topicId()), entry.wanted().partition);
@@ -102,10 +105,24 @@ final class FetchOperation {
             if (partition == null) {
                 isUrgent = true;
             } else {
-                visited.add(partition.shard());
+                byShard.computeIfAbsent(partition.shard(), shard -> new ArrayList<>())
+                        .add(entry);
             }
         }
-        this.shards = List.copyOf(visited);
+        this.parts = new ArrayList<>(byShard.size());
+        byShard.forEach((shard, entries) -> parts.add(new OfShard(shard, entries)));
+    }
+
+    /** The partitions of one shard. */
+    private record OfShard(Shard shard, List<FetchEntry> entries) {
+        boolean needsRead() {
+            for (final FetchEntry entry : entries) {
+                if (entry.needsRead()) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
     void start() {
@@ -113,39 +130,46 @@ final class FetchOperation {
             isAbandoned = true;
             wake();
         });
-        visit(0, false);
+        visitFrom(0);
     }
 
     /** Reads on the shards from this one on, then judges on the connection's. */
-    private void visit(final int index, final boolean wasParked) {
-        if (index == shards.size()) {
+    private void visitFrom(final int index) {
+        final int next = indexToVisit(index);
+        if (next == parts.size()) {
             context.shard().run(this::judge);
-            return;
+        } else {
+            parts.get(next).shard().run(() -> visit(next));
         }
-        final Shard shard = shards.get(index);
-        shard.run(() -> {
-            readOn(shard, wasParked);
-            visit(index + 1, wasParked);
-        });
     }
 
-    private void readOn(final Shard shard, final boolean wasParked) {
-        for (final FetchEntry entry : fetch.entries()) {
-            if (entry.partition() == null || entry.partition().shard() != shard) {
-                continue;
-            }
-            bytesFound += readGuarded(entry, wasParked);
-            isUrgent |= entry.isUrgent();
+    private int indexToVisit(final int from) {
+        int index = from;
+        while (index < parts.size() && !parts.get(index).needsRead()) {
+            index++;
         }
+        return index;
+    }
+
+    private void visit(final int index) {
+        for (final FetchEntry entry : parts.get(index).entries()) {
+            if (entry.needsRead()) {
+                bytesFound += readGuarded(entry);
+                isUrgent |= entry.isUrgent();
+            }
+        }
+        visitFrom(index + 1);
     }
 
     /** A fault in one partition's log is that partition's error: the others, and the client, get their answer. */
-    private int readGuarded(final FetchEntry entry, final boolean wasParked) {
+    private int readGuarded(final FetchEntry entry) {
         try {
-            if (wasParked) {
-                entry.unpark();
+            final int found = entry.read((int) Math.max(0, maxBytes - bytesFound), bytesFound == 0);
+            // Without a session the watch has to be taken back, so only a fetch that may wait leaves one.
+            if (!entry.isUrgent() && (bytesFound + found < minBytes || found == 0 && fetch.session() != null)) {
+                entry.watch();
             }
-            return entry.read((int) Math.max(0, maxBytes - bytesFound), bytesFound == 0);
+            return found;
         } catch (final RuntimeException e) {
             LOG.error("a read of {} met a fault", entry.partition().key().directoryName(), e);
             entry.fail();
@@ -154,23 +178,21 @@ final class FetchOperation {
     }
 
     private void judge() {
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+            parked.leave(context.parked(), parkedBytes);
+        }
         if (isAbandoned) {
             fetch.entries().forEach(FetchEntry::releaseSlice);
             sessions.end(fetch, List.of());
             return;
         }
         final long leftMs = deadlineMs - clock.monotonicMs();
-        if (isUrgent || bytesFound >= minBytes || shards.isEmpty() || isOver || leftMs <= 0 || !mayPark()) {
+        if (isUrgent || bytesFound >= minBytes || parts.isEmpty() || isOver || leftMs <= 0 || !mayPark()) {
             answer();
-            return;
-        }
-        fetch.entries().forEach(FetchEntry::releaseSlice);
-        visibleBytes.set(bytesFound);
-        bytesFound = 0;
-        isAwake.set(false);
-        timer = context.shard().schedule(this::timeIsOver, leftMs);
-        for (final Shard shard : shards) {
-            shard.run(() -> parkOn(shard));
+        } else {
+            park(leftMs);
         }
     }
 
@@ -181,10 +203,19 @@ final class FetchOperation {
         return parked.enter(context.parked(), parkedBytes);
     }
 
-    private void parkOn(final Shard shard) {
-        for (final FetchEntry entry : fetch.entries()) {
-            if (entry.partition() != null && entry.partition().shard() == shard) {
-                entry.park();
+    /** Each of its partitions has a watch now. Those that had news meanwhile found nobody to wake. */
+    private void park(final long leftMs) {
+        fetch.entries().forEach(FetchEntry::releaseSlice);
+        visibleBytes.set(bytesFound);
+        bytesFound = 0;
+        timer = context.shard().schedule(this::timeIsOver, leftMs);
+        isAwake.set(false);
+        for (final OfShard part : parts) {
+            for (final FetchEntry entry : part.entries()) {
+                if (entry.hasNews()) {
+                    wake();
+                    return;
+                }
             }
         }
     }
@@ -194,24 +225,32 @@ final class FetchOperation {
         wake();
     }
 
+    boolean isParked() {
+        return !isAwake.get();
+    }
+
     boolean isAnyByteEnough() {
         return minBytes <= 1;
     }
 
-    void moreBytes(final int bytes) {
-        if (visibleBytes.addAndGet(bytes) >= minBytes) {
-            wake();
+    /** So many bytes more are visible: true when that is enough. */
+    boolean isWokenBy(final int bytes) {
+        if (visibleBytes.addAndGet(bytes) < minBytes) {
+            return false;
         }
+        wake();
+        return true;
     }
 
     /** Looks again, after what the shard is doing now: one force makes many partitions visible at once. */
     void wake() {
         if (isAwake.compareAndSet(false, true)) {
-            context.shard().execute(() -> {
-                timer.cancel();
-                parked.leave(context.parked(), parkedBytes);
-                visit(0, true);
-            });
+            final int first = indexToVisit(0);
+            if (first == parts.size()) {
+                context.shard().execute(this::judge);
+            } else {
+                parts.get(first).shard().execute(() -> visit(first));
+            }
         }
     }
 

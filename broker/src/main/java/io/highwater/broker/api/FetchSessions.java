@@ -26,7 +26,7 @@ public final class FetchSessions {
     static final int EPOCH_INITIAL = 0;
     static final int EPOCH_FINAL = -1;
     private static final long EVICT_AFTER_MS = 120_000;
-    /** Each takes some 260 bytes: 50 MB of the heap at most, for twenty consumers of ten thousand partitions each. */
+    /** Each takes some 300 bytes: 60 MB of the heap at most, for twenty consumers of ten thousand partitions each. */
     static final int ENTRIES_MAX = 200_000;
 
     private static final short FIRST_VERSION_WITH_TOPIC_IDS = 13;
@@ -87,19 +87,38 @@ public final class FetchSessions {
         session.lastUsedMs = clock.monotonicMs();
         session.inUse = true;
         put(session.entries, request);
-        for (final FetchRequest.ForgottenTopic topic : request.forgottenTopicsData) {
-            topic.partitions.forEach(
-                    partition -> session.entries.remove(new EntryKey(nameOf(topic.topic), topic.topicId, partition)));
-        }
+        forget(session, request);
         entriesHeld += session.entries.size() - before;
         return new Fetch(ErrorCode.NONE, session, false, new ArrayList<>(session.entries.values()));
     }
 
-    /** The fetch is answered or given up; who had data goes to the end of the session's order. */
-    synchronized void end(final Fetch fetch, final Collection<FetchEntry> served) {
-        if (fetch.session() == null) {
+    private static void forget(final Session session, final FetchRequest request) {
+        if (request.forgottenTopicsData.isEmpty()) {
             return;
         }
+        final List<FetchEntry> forgotten = new ArrayList<>();
+        for (final FetchRequest.ForgottenTopic topic : request.forgottenTopicsData) {
+            for (final int partition : topic.partitions) {
+                final FetchEntry entry =
+                        session.entries.remove(new EntryKey(nameOf(topic.topic), topic.topicId, partition));
+                if (entry != null) {
+                    forgotten.add(entry);
+                }
+            }
+        }
+        EntryWatch.leaveAll(forgotten);
+    }
+
+    /** The fetch is answered or given up; who had data goes to the end of the session's order. */
+    void end(final Fetch fetch, final Collection<FetchEntry> served) {
+        fetch.entries().forEach(FetchEntry::end);
+        if (fetch.session() == null || !giveBack(fetch, served)) {
+            EntryWatch.leaveAll(fetch.entries());
+        }
+    }
+
+    /** False when the session was dropped meanwhile. */
+    private synchronized boolean giveBack(final Fetch fetch, final Collection<FetchEntry> served) {
         for (final FetchEntry entry : served) {
             final EntryKey key = new EntryKey(nameOf(entry.topic()), entry.topicId(), entry.wanted().partition);
             if (fetch.session().entries.remove(key, entry)) {
@@ -107,6 +126,7 @@ public final class FetchSessions {
             }
         }
         fetch.session().inUse = false;
+        return !fetch.session().isDropped;
     }
 
     private static void put(final Map<EntryKey, FetchEntry> entries, final FetchRequest request) {
@@ -166,6 +186,10 @@ public final class FetchSessions {
     private void drop(final Session session) {
         if (session != null && sessions.remove(session.id) != null) {
             entriesHeld -= session.entries.size();
+            session.isDropped = true;
+            if (!session.inUse) {
+                EntryWatch.leaveAll(session.entries.values());
+            }
         }
     }
 
@@ -212,6 +236,7 @@ public final class FetchSessions {
         private int nextEpoch = 1;
         private long lastUsedMs;
         private boolean inUse = true;
+        private boolean isDropped;
 
         private final int id;
         private final Map<EntryKey, FetchEntry> entries;

@@ -20,8 +20,8 @@ public final class ParkedFetches {
     /** What waits however small it is: the request, the operation, its timer, and its place among the unanswered. */
     private static final long FETCH_BYTES = 1_024;
 
-    /** As for an entry of a session. */
-    private static final long PARTITION_BYTES = 260;
+    /** An entry with its watch. */
+    private static final long PARTITION_BYTES = 320;
 
     /** A topic's id and the head of its name. */
     private static final long TOPIC_BYTES = 80;

@@ -266,14 +266,19 @@ public final class Partition implements StableEndListener {
         return log.maxTimestamp(highWatermark);
     }
 
-    /** Registers a long poll. The caller reads again afterwards only if the mark moved since it read. */
+    /** Registers for what becomes visible from now on: with the read that it follows, in one task. */
     public void watch(final FetchWatch watch) {
         watches.add(watch);
     }
 
-    /** Ends a long poll's interest; nothing happens when it has none. */
+    /** Ends that; nothing happens when it is not registered. */
     public void unwatch(final FetchWatch watch) {
         watches.remove(watch);
+    }
+
+    /** Watches that are registered; counts them. */
+    public int watchers() {
+        return watches.count();
     }
 
     /** Appends that wait for their commit. */

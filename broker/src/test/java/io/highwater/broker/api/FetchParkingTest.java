@@ -22,7 +22,7 @@ class FetchParkingTest {
 
     /** What one fetch of all partitions keeps. */
     private static final long FETCH_BYTES =
-            1_024 + "tester".length() + PARTITIONS * 260L + 80 + HostedTopicRig.TOPIC.length();
+            1_024 + "tester".length() + PARTITIONS * 320L + 80 + HostedTopicRig.TOPIC.length();
 
     private final Metrics metrics = new Metrics();
     private final List<KeptReply<FetchResponse>> replies = new ArrayList<>();
@@ -163,7 +163,10 @@ class FetchParkingTest {
         for (int i = 0; i < entries; i++) {
             final FetchRequest.FetchPartition wanted = new FetchRequest.FetchPartition();
             wanted.partition = i;
-            list.add(new FetchEntry(HostedTopicRig.TOPIC, HostedTopicRig.TOPIC_ID, wanted));
+            final FetchEntry entry = new FetchEntry(HostedTopicRig.TOPIC, HostedTopicRig.TOPIC_ID, wanted);
+            entry.begin(null, rig.partitions[0], null);
+            entry.watch();
+            list.add(entry);
         }
         final long each = (usedHeap() - before) / entries;
         final long counted = ParkedFetches.bytesOf(list, "") / entries;

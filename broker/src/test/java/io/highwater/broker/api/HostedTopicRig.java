@@ -28,17 +28,29 @@ final class HostedTopicRig {
     static final String TOPIC = "orders";
     static final UUID TOPIC_ID = new UUID(1, 2);
 
-    final SimulatedScheduler scheduler = new SimulatedScheduler(11, new Trace());
-    final SimulatedProcess process = scheduler.newProcess("node");
-    final Shard connection = process.newShard("connection");
+    final SimulatedScheduler scheduler;
+    final SimulatedProcess process;
+    final Shard connection;
     final MetadataView metadata = new MetadataView();
     final HostedPartitions hosted = new HostedPartitions();
     final SimulatedDisk disk = new SimulatedDisk(11);
     final Partition[] partitions;
+
+    /** Tasks handed to each partition's shard. */
+    final int[] handOvers;
+
     final LogDirectory directory;
     private final ArrayDeque<Runnable> forces = new ArrayDeque<>();
 
     HostedTopicRig(final int count, final LogConfig config) throws Exception {
+        this(11, count, config);
+    }
+
+    /** The order of what happens at once is drawn from the seed. */
+    HostedTopicRig(final long seed, final int count, final LogConfig config) throws Exception {
+        scheduler = new SimulatedScheduler(seed, new Trace());
+        process = scheduler.newProcess("node");
+        connection = process.newShard("connection");
         directory = LogDirectory.open(
                 disk,
                 Path.of("/data"),
@@ -50,13 +62,9 @@ final class HostedTopicRig {
                 1,
                 null);
         partitions = new Partition[count];
+        handOvers = new int[count];
         for (int i = 0; i < count; i++) {
-            final Shard shard = process.newShard("shard " + i);
-            partitions[i] = new Partition(
-                    directory.openPartition(new TopicPartitionKey(TOPIC, i, TOPIC_ID), config, shard),
-                    shard,
-                    process.clock());
-            partitions[i].lead(3);
+            partitions[i] = open(i, TOPIC_ID, config);
         }
         final TopicRecord record = new TopicRecord();
         record.name = TOPIC;
@@ -65,11 +73,55 @@ final class HostedTopicRig {
         hosted.add(new HostedPartitions.HostedTopic(TOPIC, TOPIC_ID, partitions));
     }
 
+    private Partition open(final int index, final UUID topicId, final LogConfig config) throws Exception {
+        final Shard shard = counting(index, process.newShard("shard " + index));
+        final Partition opened = new Partition(
+                directory.openPartition(new TopicPartitionKey(TOPIC, index, topicId), config, shard),
+                shard,
+                process.clock());
+        opened.lead(3);
+        return opened;
+    }
+
+    /** Another partition, which is empty, is hosted in the place of this one. */
+    void replace(final int index) throws Exception {
+        final Partition[] changed = partitions.clone();
+        changed[index] = open(index, new UUID(3, 4), LogConfig.DEFAULT);
+        partitions[index] = changed[index];
+        hosted.remove(TOPIC_ID);
+        hosted.add(new HostedPartitions.HostedTopic(TOPIC, TOPIC_ID, changed));
+    }
+
+    private Shard counting(final int index, final Shard shard) {
+        return new Shard() {
+            @Override
+            public void execute(final Runnable task) {
+                handOvers[index]++;
+                shard.execute(task);
+            }
+
+            @Override
+            public Timer schedule(final Runnable task, final long delayMs) {
+                return shard.schedule(task, delayMs);
+            }
+
+            @Override
+            public boolean isCurrent() {
+                return shard.isCurrent();
+            }
+        };
+    }
+
     void force() {
+        runForces();
+        scheduler.runFor(1);
+    }
+
+    /** What they made durable is told later. */
+    void runForces() {
         while (!forces.isEmpty()) {
             forces.remove().run();
         }
-        scheduler.runFor(1);
     }
 
     /** Appends a batch of so many records, which no force has made durable yet. */

@@ -84,11 +84,13 @@ class PartitionTest {
 
     private static final class Watch extends FetchWatch {
         private long visible = -1;
+        private boolean stays;
         private boolean unreadable;
 
         @Override
-        protected void onVisible(final long highWatermark) {
+        protected boolean onVisible(final long highWatermark) {
             visible = highWatermark;
+            return stays;
         }
 
         @Override
@@ -197,18 +199,31 @@ class PartitionTest {
     }
 
     @Test
-    void tellsAWatchWhatBecameVisibleUntilItLeaves() {
-        final Watch watch = new Watch();
-        partition.watch(watch);
+    void tellsAWatchOnceWhatBecameVisibleAndOneThatStaysUntilItIsTakenBack() {
+        final Watch once = new Watch();
+        final Watch staying = new Watch();
+        staying.stays = true;
+        final Watch alsoOnce = new Watch();
+        partition.watch(once);
+        partition.watch(staying);
+        partition.watch(alsoOnce);
         append(batch(4), false);
         scheduler.runFor(1);
-        assertEquals(-1, watch.visible);
+        assertEquals(-1, once.visible);
         force();
-        assertEquals(4, watch.visible);
-        partition.unwatch(watch);
+        assertEquals(4, once.visible);
+        assertEquals(4, staying.visible);
+        assertEquals(4, alsoOnce.visible);
+        assertEquals(1, partition.watchers());
         append(batch(1), false);
         force();
-        assertEquals(4, watch.visible);
+        assertEquals(4, once.visible);
+        assertEquals(5, staying.visible);
+        partition.unwatch(staying);
+        append(batch(1), false);
+        force();
+        assertEquals(5, staying.visible);
+        assertEquals(0, partition.watchers());
     }
 
     @Test
