@@ -18,7 +18,7 @@ import java.util.UUID;
  * next, with what was found: an entry is read again only if that may give another answer.
  *
  * <p>Handed over with the operation, from the connection's shard to the partition's and back; the entry's watch may ask
- * for {@link #operation} and {@link #measure} meanwhile.
+ * for {@link #operation} and {@link #wanted} meanwhile.
  */
 final class FetchEntry {
     private static final short FIRST_VERSION_WITH_STORAGE_ERROR = 6;
@@ -38,7 +38,7 @@ final class FetchEntry {
     /** There is something to read, and the request's bound left no room for it. */
     private boolean isCut;
 
-    /** Nothing is there to be read before the watch has news, or the client wants something else. */
+    /** It was read to its end, and nothing was there: nothing is before the watch has news or the client wants something else. */
     private boolean isSettled;
 
     /** Null while none is needed. */
@@ -99,7 +99,7 @@ final class FetchEntry {
             partition = newPartition;
             isSettled = false;
         }
-        isSettled &= newPartition != null && newPartition.log().startOffset() == logStartOffset;
+        isSettled = newPartition != null && !needsRead();
         if (!isSettled) {
             forget();
             error = newPartition == null ? missing : ErrorCode.NONE;
@@ -122,12 +122,12 @@ final class FetchEntry {
 
     /** Reading it may give another answer than what was found last. */
     boolean needsRead() {
-        return !isSettled || watch.hasNews();
+        return !isSettled || watch.hasNews() || partition.log().startOffset() != logStartOffset;
     }
 
-    /** The partition changed since it was read. */
-    boolean hasNews() {
-        return watch != null && watch.hasNews();
+    /** The watch, if the partition has more, or an error, since it was read; else null. */
+    EntryWatch watchWithNews() {
+        return watch != null && watch.hasNews() ? watch : null;
     }
 
     /** Reads, at most {@code maxBytes}; on the partition's shard. Returns the bytes found. */
@@ -178,7 +178,8 @@ final class FetchEntry {
             watch = new EntryWatch(this, partition);
         }
         watch.renew(hasData() ? slice.sizeBytes() : 0);
-        isSettled = !hasData() && !isUrgent();
+        // What found nothing may have had no room for what is there: only what was read to the end is settled.
+        isSettled = slice != null && !hasData() && !isUrgent() && wanted.fetchOffset >= highWatermark;
     }
 
     /** The watch, which is no longer the entry's; null if there is none. */
@@ -187,14 +188,6 @@ final class FetchEntry {
         watch = null;
         isSettled = false;
         return taken;
-    }
-
-    /** The bytes that are there for the client, whatever the request's bound; on the partition's shard. */
-    int measure(final Partition of) throws OffsetOutOfRangeException, LogStorageException {
-        final FetchRequest.FetchPartition asked = wanted;
-        final LogSlice all = of.read(asked.fetchOffset, Math.max(0, asked.partitionMaxBytes), true);
-        all.lifetime().release();
-        return all.sizeBytes();
     }
 
     /** There is more than was read because a bound or a segment's end came first. */

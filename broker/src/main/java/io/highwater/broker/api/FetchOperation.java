@@ -203,7 +203,7 @@ final class FetchOperation {
         return parked.enter(context.parked(), parkedBytes);
     }
 
-    /** Each of its partitions has a watch now. Those that had news meanwhile found nobody to wake. */
+    /** Each of its partitions has a watch now. Those that had news before it was parked found nobody to wake. */
     private void park(final long leftMs) {
         fetch.entries().forEach(FetchEntry::releaseSlice);
         visibleBytes.set(bytesFound);
@@ -212,11 +212,20 @@ final class FetchOperation {
         isAwake.set(false);
         for (final OfShard part : parts) {
             for (final FetchEntry entry : part.entries()) {
-                if (entry.hasNews()) {
-                    wake();
-                    return;
+                final EntryWatch watch = entry.watchWithNews();
+                if (watch != null) {
+                    hearLate(watch);
                 }
             }
+        }
+    }
+
+    /** To read again for any news would keep a fetch of busy partitions going round until it has its bytes. */
+    private void hearLate(final EntryWatch watch) {
+        if (isAnyByteEnough()) {
+            wake();
+        } else {
+            watch.shard().run(() -> watch.tell(this));
         }
     }
 

@@ -14,7 +14,7 @@ public final class ParkedFetches {
     /** Some 300,000 partitions: half as many again as fetch sessions hold. */
     static final long BYTES_MAX = 96L << 20;
 
-    /** One fetch of any size, or several of some 30,000 partitions together. Clients have one or two at a time. */
+    /** One fetch of any size, or several of some 25,000 partitions together. Clients have one or two at a time. */
     static final long CONNECTION_BYTES_MAX = 8L << 20;
 
     /** What waits however small it is: the request, the operation, its timer, and its place among the unanswered. */

@@ -26,6 +26,9 @@ class FetchNewsTest {
     private static final int PARTITIONS = 4;
     private static final int WAIT_MS = 60_000;
 
+    /** Of twenty records. */
+    private static final int BATCH_BYTES = 401;
+
     private HostedTopicRig rig;
     private RequestOrigin origin;
     private FetchHandler handler;
@@ -33,7 +36,7 @@ class FetchNewsTest {
     /** What the client wants next of each partition. */
     private final long[] offsets = new long[PARTITIONS];
 
-    /** The highest offset, and the start, that it was told of. */
+    /** The starts that it was told of. */
     private final long[] starts = new long[PARTITIONS];
 
     private int sessionId;
@@ -74,6 +77,10 @@ class FetchNewsTest {
     }
 
     private static void want(final FetchRequest request, final int index, final long offset) {
+        want(request, index, offset, 1 << 20);
+    }
+
+    private static void want(final FetchRequest request, final int index, final long offset, final int bytesMax) {
         if (request.topics.isEmpty()) {
             final FetchRequest.FetchTopic topic = new FetchRequest.FetchTopic();
             topic.topic = HostedTopicRig.TOPIC;
@@ -82,7 +89,7 @@ class FetchNewsTest {
         final FetchRequest.FetchPartition partition = new FetchRequest.FetchPartition();
         partition.partition = index;
         partition.fetchOffset = offset;
-        partition.partitionMaxBytes = 1 << 20;
+        partition.partitionMaxBytes = bytesMax;
         request.topics.get(0).partitions.add(partition);
     }
 
@@ -207,6 +214,68 @@ class FetchNewsTest {
     }
 
     @Test
+    void tellsOfOneThatMovedWhileTheFetchWaited() {
+        append(0, 4);
+        settle();
+        final KeptReply<FetchResponse> first = fetch(1);
+        rig.scheduler.runFor(5);
+        assertEquals(4, take(first));
+        final KeptReply<FetchResponse> waiting = fetch(1);
+        rig.scheduler.runFor(5);
+        rig.partitions[0].shard().execute(() -> rig.partitions[0].log().adoptStart(4));
+        rig.scheduler.runFor(WAIT_MS);
+        take(waiting);
+        assertEquals(4, starts[0]);
+    }
+
+    /** Nothing found is not nothing there: the first batch of the second partition had no room beside the first's. */
+    @Test
+    void aBatchLargerThanItsPartitionsBoundComesWhenItIsFirst() {
+        append(0, 20);
+        append(1, 20);
+        settle();
+        final FetchRequest request = request(0, 0, 1);
+        want(request, 0, 0, 100);
+        want(request, 1, 0, 100);
+        final KeptReply<FetchResponse> first = send(request);
+        rig.scheduler.runFor(5);
+        assertEquals(20, take(first));
+        assertEquals(
+                BATCH_BYTES,
+                first.response.responses.get(0).partitions.get(0).records.remaining());
+        assertEquals(0, offsets[1]);
+
+        final FetchRequest next = request(sessionId, sessionEpoch, 1);
+        want(next, 0, 20, 100);
+        final KeptReply<FetchResponse> second = send(next);
+        rig.scheduler.runFor(5);
+        assertEquals(20, take(second));
+        assertEquals(20, offsets[1]);
+    }
+
+    @Test
+    void anOffsetOutOfRangeIsToldWhenThereIsRoomToLook() {
+        append(0, 20);
+        settle();
+        final FetchRequest request = request(0, 0, 1);
+        request.maxBytes = 100;
+        want(request, 0, 0);
+        want(request, 1, 7);
+        final KeptReply<FetchResponse> first = send(request);
+        rig.scheduler.runFor(5);
+        assertEquals(20, take(first));
+
+        final FetchRequest next = request(sessionId, sessionEpoch, 1);
+        want(next, 0, 20);
+        final KeptReply<FetchResponse> second = send(next);
+        rig.scheduler.runFor(5);
+        final FetchResponse.PartitionData told =
+                second.response.responses.get(0).partitions.get(0);
+        assertEquals(1, told.partitionIndex);
+        assertEquals(ErrorCode.OFFSET_OUT_OF_RANGE.code(), told.errorCode);
+    }
+
+    @Test
     void anUnreadablePartitionEndsTheWaitAndIsReadAgainWhenItLeadsAgain() {
         take(timedOut());
         final KeptReply<FetchResponse> waiting = fetch(1);
@@ -237,6 +306,32 @@ class FetchNewsTest {
         settle();
         assertEquals(1, take(reply));
         assertEquals(0, watchers());
+    }
+
+    @Test
+    void norDoesItWhenTheClientGoes() {
+        final FetchRequest request = request(0, -1, 1);
+        want(request, 0, 0);
+        want(request, 3, 0);
+        send(request);
+        rig.scheduler.runFor(5);
+        assertEquals(2, watchers());
+        rig.connection.execute(origin.onAbandoned);
+        rig.scheduler.runFor(5);
+        assertEquals(0, watchers());
+    }
+
+    @Test
+    void aSessionThatGivesWayToAnotherTakesItsWatchesBack() throws Exception {
+        open(11, 1);
+        take(timedOut());
+        assertEquals(PARTITIONS, watchers());
+        rig.scheduler.runFor(200_000);
+        final FetchRequest another = request(0, 0, 1);
+        want(another, 2, 0);
+        send(another);
+        rig.scheduler.runFor(5);
+        assertEquals(1, watchers());
     }
 
     @Test
@@ -324,18 +419,20 @@ class FetchNewsTest {
     @Test
     void anotherPartitionInItsPlaceIsReadAnew() throws Exception {
         take(timedOut());
+        final Partition former = rig.partitions[0];
         rig.replace(0);
         final KeptReply<FetchResponse> reply = fetch(1);
         rig.scheduler.runFor(5);
         append(0, 2);
         settle();
+        assertEquals(0, former.watchers());
         assertEquals(2, take(reply));
         assertEquals(PARTITIONS - 1, watchers());
     }
 
-    /** Aim: no order of appends, forces and fetches makes a fetch sleep beside records that it asked for. */
+    /** Aim: no order of the tasks of appends, forces and fetches makes a fetch sleep beside records that it asked for. */
     @ParameterizedTest
-    @ValueSource(ints = {1, 200, 2_000})
+    @ValueSource(ints = {1, 500, 1_000})
     void noFetchSleepsBesideWhatItAskedFor(final int minBytes) throws Exception {
         for (int seed = 1; seed <= 60; seed++) {
             Arrays.fill(offsets, 0);
@@ -377,7 +474,8 @@ class FetchNewsTest {
             }
             // Less than it asked for is what its time-out brings.
             final long missing = appended - taken;
-            assertTrue(missing == 0 || missing * 20 < minBytes, what + ", round " + round + ": " + missing);
+            assertTrue(
+                    missing == 0 || missing / 20 * BATCH_BYTES < minBytes, what + ", round " + round + ": " + missing);
             rig.scheduler.runFor(WAIT_MS + 100);
             taken += take(reply);
             assertEquals(appended, taken, what + ", round " + round);
