@@ -261,7 +261,11 @@ public final class BrokerConfig {
 
     /** Event loops. */
     public static final ConfigKey<Integer> NUM_SHARDS = key(ConfigKey.integer(
-            "num.shards", 0, 0, 256, "Event loops, each the single writer of its partitions; 0: one per processor."));
+            "num.shards",
+            0,
+            0,
+            256,
+            "Event loops, each the single writer of its partitions; 0: one per processor but one, at least one."));
 
     /** Shortest session of a group member. */
     public static final ConfigKey<Integer> GROUP_MIN_SESSION_MS = key(ConfigKey.integer(

@@ -28,7 +28,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class Server implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final int SHARDS_MIN = 2;
+
+    /** For the forces, the core and what the JVM does for itself: an event loop would only take turns with them. */
+    private static final int PROCESSORS_BESIDE_SHARDS = 1;
+
     private static final int BLOCKING_THREADS = 4;
 
     /** One for forces and one for snapshots, which take long. */
@@ -68,7 +71,7 @@ public final class Server implements AutoCloseable {
     private Server(final BrokerConfig config, final FileDisk disk, final CoreOpener coreOpener) {
         final int shards = config.get(BrokerConfig.NUM_SHARDS) > 0
                 ? config.get(BrokerConfig.NUM_SHARDS)
-                : Math.max(SHARDS_MIN, Runtime.getRuntime().availableProcessors());
+                : Math.max(1, Runtime.getRuntime().availableProcessors() - PROCESSORS_BESIDE_SHARDS);
         this.config = config;
         this.budget = new FrameBudget(config.get(BrokerConfig.QUEUED_MAX_BYTES), HALF_FRAME_PATIENCE_MS, clock);
         this.transport = new NettyTransport(config.transport(shards), budget, clock);
