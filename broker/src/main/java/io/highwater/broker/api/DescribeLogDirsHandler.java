@@ -9,8 +9,8 @@ import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.DescribeLogDirsRequest;
 import io.highwater.protocol.message.DescribeLogDirsResponse;
 import java.io.IOException;
-import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +73,7 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
             for (final DescribeLogDirsRequest.DescribableLogDirTopic asked : request.topics) {
                 final TopicImage topic = image.topicOrNull(asked.topic);
                 if (topic != null) {
-                    add(result, topic, new LinkedHashSet<>(asked.partitions));
+                    add(result, topic, new TreeSet<>(asked.partitions));
                 }
             }
         }
@@ -93,18 +93,30 @@ public final class DescribeLogDirsHandler implements ApiHandler<DescribeLogDirsR
         }
         final DescribeLogDirsResponse.DescribeLogDirsTopic answer = new DescribeLogDirsResponse.DescribeLogDirsTopic();
         answer.name = topic.name();
-        for (int index = 0; index < open.partitions().length; index++) {
-            final Partition partition = open.partitionOrNull(index);
-            if (partition != null && (askedOrAll == null || askedOrAll.contains(index))) {
-                final DescribeLogDirsResponse.DescribeLogDirsPartition size =
-                        new DescribeLogDirsResponse.DescribeLogDirsPartition();
-                size.partitionIndex = index;
-                size.partitionSize = partition.log().sizeBytes();
-                answer.partitions.add(size);
+        if (askedOrAll == null) {
+            for (int index = 0; index < open.partitions().length; index++) {
+                add(answer, open, index);
             }
+        } else {
+            // Not all that the topic has: a request may name it over and over.
+            askedOrAll.forEach(index -> add(answer, open, index));
         }
         if (!answer.partitions.isEmpty()) {
             result.topics.add(answer);
+        }
+    }
+
+    private static void add(
+            final DescribeLogDirsResponse.DescribeLogDirsTopic answer,
+            final HostedPartitions.HostedTopic open,
+            final int index) {
+        final Partition partition = open.partitionOrNull(index);
+        if (partition != null) {
+            final DescribeLogDirsResponse.DescribeLogDirsPartition size =
+                    new DescribeLogDirsResponse.DescribeLogDirsPartition();
+            size.partitionIndex = index;
+            size.partitionSize = partition.log().sizeBytes();
+            answer.partitions.add(size);
         }
     }
 

@@ -8,7 +8,10 @@ import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.Uuids;
 import io.highwater.protocol.message.DescribeProducersRequest;
 import io.highwater.protocol.message.DescribeProducersResponse;
-import java.util.LinkedHashSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * DescribeProducers, version 0 (KIP-664): the idempotent producers that partitions remember. There are no transactions, so
@@ -46,12 +49,17 @@ public final class DescribeProducersHandler implements ApiHandler<DescribeProduc
             final Reply<DescribeProducersResponse> reply) {
         final DescribeProducersResponse response = new DescribeProducersResponse();
         final ShardWork work = new ShardWork();
+        final Map<String, Set<Integer>> named = new HashMap<>();
         for (final DescribeProducersRequest.TopicRequest topic : request.topics) {
             final DescribeProducersResponse.TopicResponse answers = new DescribeProducersResponse.TopicResponse();
             answers.name = topic.name;
             response.topics.add(answers);
             // Once each: a partition may have thousands of producers, and a request may name it as often.
-            for (final int index : new LinkedHashSet<>(topic.partitionIndexes)) {
+            final Set<Integer> ofTopic = named.computeIfAbsent(topic.name, name -> new HashSet<>());
+            for (final int index : topic.partitionIndexes) {
+                if (!ofTopic.add(index)) {
+                    continue;
+                }
                 final DescribeProducersResponse.PartitionResponse answer =
                         new DescribeProducersResponse.PartitionResponse();
                 answer.partitionIndex = index;

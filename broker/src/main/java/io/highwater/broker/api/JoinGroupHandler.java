@@ -83,7 +83,7 @@ public final class JoinGroupHandler implements ApiHandler<JoinGroupRequest, Join
     private static boolean isTooLarge(final JoinGroupRequest request) {
         long bytes = 0;
         for (final JoinGroupRequest.JoinGroupRequestProtocol protocol : request.protocols) {
-            bytes += protocol.name.length() + protocol.metadata.remaining();
+            bytes += MemberProtocol.OVERHEAD_BYTES + protocol.name.length() + protocol.metadata.remaining();
         }
         return bytes > GroupCoordinator.JOIN_BYTES_MAX;
     }

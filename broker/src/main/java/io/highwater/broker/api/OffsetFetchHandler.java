@@ -20,6 +20,8 @@ import java.util.Map;
  * up to 9, by id from 10 on; no topics (null, from 2 on) means all that have offsets. What has no offset, the group
  * included, is no error: offset −1.
  *
+ * <p>An answer of more than {@link #ANSWER_BYTES_MAX} is refused with INVALID_REQUEST.
+ *
  * <p>{@code requireStable} makes no difference: without transactions every offset is stable.
  *
  * <p>Safe for any thread because the coordinator and the metadata are.
@@ -29,6 +31,12 @@ public final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest, 
     private static final short TOPIC_ID_VERSION = 10;
     private static final long NO_OFFSET = -1;
     private static final int NO_EPOCH = -1;
+
+    /** About what one offset takes in an answer, but for its metadata. */
+    private static final int PLACE_BYTES = 64;
+
+    /** Half a million offsets without metadata. */
+    static final long ANSWER_BYTES_MAX = 32L << 20;
 
     private final GroupCoordinator coordinator;
     private final MetadataView metadata;
@@ -58,12 +66,23 @@ public final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest, 
     public void handle(
             final OffsetFetchRequest request, final RequestContext context, final Reply<OffsetFetchResponse> reply) {
         final short version = context.apiVersion();
-        coordinator.offsets(
-                error -> reply.send(failed(request, version, error)),
-                offsets -> reply.send(
-                        version < MULTI_GROUP_VERSION
-                                ? ofOneGroup(request, offsets)
-                                : ofManyGroups(request, version, offsets)));
+        coordinator.offsets(error -> reply.send(failed(request, version, error)), offsets -> {
+            final OffsetFetchResponse response = version < MULTI_GROUP_VERSION
+                    ? ofOneGroup(request, new Room(), offsets)
+                    : ofManyGroups(request, version, new Room(), offsets);
+            reply.send(response == null ? failed(request, version, ErrorCode.INVALID_REQUEST) : response);
+        });
+    }
+
+    /** What is left of the bytes that one answer may take: a few bytes of a request can ask for the same again and again. */
+    private static final class Room {
+        private long bytesLeft = ANSWER_BYTES_MAX;
+
+        /** False when the answer can't be given. */
+        boolean take(final OffsetCommittedRecord offsetOrNull) {
+            bytesLeft -= PLACE_BYTES + (offsetOrNull == null ? 0 : offsetOrNull.metadata.length());
+            return bytesLeft >= 0;
+        }
     }
 
     private static OffsetFetchResponse failed(
@@ -95,11 +114,16 @@ public final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest, 
         return response;
     }
 
-    private static OffsetFetchResponse ofOneGroup(final OffsetFetchRequest request, final CommittedOffsets offsets) {
+    /** Null when it would be too large, as for {@link #ofManyGroups}. */
+    private static OffsetFetchResponse ofOneGroup(
+            final OffsetFetchRequest request, final Room room, final CommittedOffsets offsets) {
         final OffsetFetchResponse response = new OffsetFetchResponse();
         if (request.topics == null) {
             final Map<String, OffsetFetchResponse.OffsetFetchResponseTopic> byName = new LinkedHashMap<>();
             for (final OffsetCommittedRecord offset : offsets.of(request.groupId)) {
+                if (!room.take(offset)) {
+                    return null;
+                }
                 byName.computeIfAbsent(offset.topicName, OffsetFetchHandler::oldTopic)
                         .partitions
                         .add(oldPlace(offset.partition, offset));
@@ -110,8 +134,11 @@ public final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest, 
         for (final OffsetFetchRequest.OffsetFetchRequestTopic topic : request.topics) {
             final OffsetFetchResponse.OffsetFetchResponseTopic answered = oldTopic(topic.name);
             for (final int partition : topic.partitionIndexes) {
-                answered.partitions.add(
-                        oldPlace(partition, offsets.findOrNull(request.groupId, topic.name, partition)));
+                final OffsetCommittedRecord found = offsets.findOrNull(request.groupId, topic.name, partition);
+                if (!room.take(found)) {
+                    return null;
+                }
+                answered.partitions.add(oldPlace(partition, found));
             }
             response.topics.add(answered);
         }
@@ -136,7 +163,7 @@ public final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest, 
     }
 
     private OffsetFetchResponse ofManyGroups(
-            final OffsetFetchRequest request, final short version, final CommittedOffsets offsets) {
+            final OffsetFetchRequest request, final short version, final Room room, final CommittedOffsets offsets) {
         final OffsetFetchResponse response = new OffsetFetchResponse();
         final MetadataImage image = metadata.current();
         for (final OffsetFetchRequest.OffsetFetchRequestGroup group : request.groups) {
@@ -144,13 +171,18 @@ public final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest, 
                     new OffsetFetchResponse.OffsetFetchResponseGroup();
             answered.groupId = group.groupId;
             if (group.topics == null) {
-                addAll(answered, offsets.of(group.groupId));
+                if (!addAll(answered, room, offsets.of(group.groupId))) {
+                    return null;
+                }
             } else {
                 for (final OffsetFetchRequest.OffsetFetchRequestTopics topic : group.topics) {
-                    answered.topics.add(
-                            version < TOPIC_ID_VERSION
-                                    ? byName(group.groupId, topic, offsets)
-                                    : byId(group.groupId, topic, image.topicOrNull(topic.topicId), offsets));
+                    final OffsetFetchResponse.OffsetFetchResponseTopics found = version < TOPIC_ID_VERSION
+                            ? byName(group.groupId, topic, room, offsets)
+                            : byId(group.groupId, topic, image.topicOrNull(topic.topicId), room, offsets);
+                    if (found == null) {
+                        return null;
+                    }
+                    answered.topics.add(found);
                 }
             }
             response.groups.add(answered);
@@ -158,10 +190,15 @@ public final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest, 
         return response;
     }
 
-    private static void addAll(
-            final OffsetFetchResponse.OffsetFetchResponseGroup group, final List<OffsetCommittedRecord> offsets) {
+    private static boolean addAll(
+            final OffsetFetchResponse.OffsetFetchResponseGroup group,
+            final Room room,
+            final List<OffsetCommittedRecord> offsets) {
         final Map<String, OffsetFetchResponse.OffsetFetchResponseTopics> byName = new LinkedHashMap<>();
         for (final OffsetCommittedRecord offset : offsets) {
+            if (!room.take(offset)) {
+                return false;
+            }
             final OffsetFetchResponse.OffsetFetchResponseTopics topic = byName.computeIfAbsent(
                     offset.topicName, name -> new OffsetFetchResponse.OffsetFetchResponseTopics());
             topic.name = offset.topicName;
@@ -169,18 +206,24 @@ public final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest, 
             topic.partitions.add(place(offset.partition, offset));
         }
         group.topics.addAll(byName.values());
+        return true;
     }
 
     private static OffsetFetchResponse.OffsetFetchResponseTopics byName(
             final String groupId,
             final OffsetFetchRequest.OffsetFetchRequestTopics topic,
+            final Room room,
             final CommittedOffsets offsets) {
         final OffsetFetchResponse.OffsetFetchResponseTopics answered =
                 new OffsetFetchResponse.OffsetFetchResponseTopics();
         answered.name = topic.name;
         answered.topicId = Uuids.ZERO;
         for (final int partition : topic.partitionIndexes) {
-            answered.partitions.add(place(partition, offsets.findOrNull(groupId, topic.name, partition)));
+            final OffsetCommittedRecord found = offsets.findOrNull(groupId, topic.name, partition);
+            if (!room.take(found)) {
+                return null;
+            }
+            answered.partitions.add(place(partition, found));
         }
         return answered;
     }
@@ -189,13 +232,18 @@ public final class OffsetFetchHandler implements ApiHandler<OffsetFetchRequest, 
             final String groupId,
             final OffsetFetchRequest.OffsetFetchRequestTopics topic,
             final TopicImage foundOrNull,
+            final Room room,
             final CommittedOffsets offsets) {
         final OffsetFetchResponse.OffsetFetchResponseTopics answered =
                 new OffsetFetchResponse.OffsetFetchResponseTopics();
         answered.topicId = topic.topicId;
         for (final int partition : topic.partitionIndexes) {
-            final OffsetFetchResponse.OffsetFetchResponsePartitions place = place(
-                    partition, foundOrNull == null ? null : offsets.findOrNull(groupId, foundOrNull.name(), partition));
+            final OffsetCommittedRecord found =
+                    foundOrNull == null ? null : offsets.findOrNull(groupId, foundOrNull.name(), partition);
+            if (!room.take(found)) {
+                return null;
+            }
+            final OffsetFetchResponse.OffsetFetchResponsePartitions place = place(partition, found);
             place.errorCode = (foundOrNull == null ? ErrorCode.UNKNOWN_TOPIC_ID : ErrorCode.NONE).code();
             answered.partitions.add(place);
         }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * What tools ask of the groups of this node: to be listed, described, deleted, and to forget offsets.
@@ -130,15 +131,13 @@ public final class GroupAdmin {
             }
             // Written down first, so that the answer keeps the order of the request.
             all.forEach(id -> outcomes.put(id, null));
-            final Consumer<String> check = id -> {
-                if (outcomes.values().stream().allMatch(error -> error != null)) {
-                    reply.accept(outcomes);
-                }
-            };
+            final int[] open = {all.size()};
             for (final String id : all) {
                 delete(id, error -> {
                     outcomes.put(id, error);
-                    check.accept(id);
+                    if (--open[0] == 0) {
+                        reply.accept(outcomes);
+                    }
                 });
             }
         });
@@ -215,8 +214,10 @@ public final class GroupAdmin {
         final String groupId = entry.group().id();
         final List<Message> removals = new ArrayList<>();
         final List<Boolean> isKept = new ArrayList<>();
+        final Set<String> wanted = entry.group()
+                .wantedAmong(partitions.stream().map(PartitionName::topic).collect(Collectors.toSet()));
         for (final PartitionName partition : partitions) {
-            isKept.add(entry.group().isSubscribedTo(partition.topic()));
+            isKept.add(wanted.contains(partition.topic()));
             if (!isKept.get(isKept.size() - 1)) {
                 removals.add(removal(groupId, partition.topic(), partition.index()));
             }

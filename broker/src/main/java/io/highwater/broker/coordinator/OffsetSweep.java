@@ -20,6 +20,8 @@ import io.highwater.protocol.message.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Removes offsets that have expired or whose topic is gone, and then groups of which nothing is left: at intervals, and
@@ -160,10 +162,11 @@ final class OffsetSweep {
         }
         final ClassicGroup group = entry == null ? fromLog(groupId, stateOrNull) : entry.group();
         final List<Message> removals = new ArrayList<>();
+        final Set<String> wanted = group.wantedAmong(topicsOf(offsets));
         for (final OffsetCommittedRecord offset : offsets) {
             if (!committed.isOfLivingTopic(offset)
                     || OffsetExpiry.isExpired(
-                            group, stateOrNull, offset, clock.wallMs(), config.offsetsRetentionMs())) {
+                            group, stateOrNull, offset, wanted, clock.wallMs(), config.offsetsRetentionMs())) {
                 removals.add(removal(offset));
             }
         }
@@ -176,6 +179,10 @@ final class OffsetSweep {
         if (isNothingLeft) {
             remove(groupId);
         }
+    }
+
+    private static Set<String> topicsOf(final List<OffsetCommittedRecord> offsets) {
+        return offsets.stream().map(offset -> offset.topicName).collect(Collectors.toSet());
     }
 
     private ClassicGroup fromLog(final String groupId, final GroupStateRecord stateOrNull) {

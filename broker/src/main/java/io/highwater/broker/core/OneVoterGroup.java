@@ -6,6 +6,7 @@ import io.highwater.port.Clock;
 import io.highwater.port.RandomSource;
 import io.highwater.port.Shard;
 import io.highwater.protocol.message.Message;
+import io.highwater.protocol.transport.RareLine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -44,6 +45,10 @@ final class OneVoterGroup<S> {
     private final Consumer<Exception> onFatal;
     private final CoreLog log;
     private final PendingAnswers pending;
+
+    /** A client may bring one about as often as it likes. */
+    private final RareLine faults;
+
     private final Deque<EntryBatch<S>> batches = new ArrayDeque<>();
     private final List<Subscription<S>> subscriptions = new ArrayList<>();
 
@@ -99,6 +104,7 @@ final class OneVoterGroup<S> {
         this.onFatal = onFatal;
         this.log = new CoreLog(disk, directory, group, types, settings.segmentBytesMax(), random.nextLong());
         this.pending = new PendingAnswers(shard, clock);
+        this.faults = new RareLine(clock);
     }
 
     /**
@@ -163,7 +169,15 @@ final class OneVoterGroup<S> {
                 append(decision.records());
             }
         } catch (final RuntimeException e) {
-            LOG.error("{}: could not decide {}", group, command, e);
+            final long times = faults.cameAgain();
+            if (times > 0) {
+                LOG.error(
+                        "{}: could not decide a {}, {} times",
+                        group,
+                        command.getClass().getSimpleName(),
+                        times,
+                        e);
+            }
             PendingAnswers.call(() -> completion.onFailed(CoreFailure.INTERNAL));
             return;
         }

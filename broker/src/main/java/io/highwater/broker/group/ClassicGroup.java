@@ -45,7 +45,6 @@ public final class ClassicGroup {
     private String protocolNameOrNull;
 
     /** Topics that this generation's members subscribe to; null when that is unknown. */
-    private Set<String> subscribedTopicsOrNull;
 
     /** No deadline is earlier. May lie before the earliest one, since signs of life move deadlines back. */
     private long nextDeadlineMs = Member.NEVER;
@@ -211,11 +210,6 @@ public final class ClassicGroup {
         return protocolNameOrNull;
     }
 
-    /** Topics that its members subscribe to; null when unknown. */
-    public Set<String> subscribedTopicsOrNull() {
-        return subscribedTopicsOrNull;
-    }
-
     /** How many members it has. */
     public int size() {
         return roster.size();
@@ -249,9 +243,18 @@ public final class ClassicGroup {
                         .toList());
     }
 
-    /** Whether a consumer in the group may want the topic: its offsets must stay. */
-    public boolean isSubscribedTo(final String topic) {
-        return !roster.isEmpty() && (subscribedTopicsOrNull == null || subscribedTopicsOrNull.contains(topic));
+    /**
+     * Those of the topics that a consumer in the group may want, so that their offsets must stay: all of them when it is not
+     * known. Looked up in what the members said, each time: it may be long.
+     */
+    public Set<String> wantedAmong(final Set<String> topics) {
+        if (roster.isEmpty()) {
+            return Set.of();
+        }
+        final Set<String> wanted = isOfConsumers() && protocolNameOrNull != null
+                ? ConsumerSubscription.wantedOrNull(roster.all(), protocolNameOrNull, topics)
+                : null;
+        return wanted == null ? topics : wanted;
     }
 
     /** True when the members are consumers, whose subscriptions are known. */
@@ -292,7 +295,6 @@ public final class ClassicGroup {
     void nextGeneration() {
         generation++;
         protocolNameOrNull = roster.isEmpty() ? null : ProtocolVote.winner(roster.all(), roster::isCommon);
-        subscribedTopicsOrNull = subscriptions();
     }
 
     void becomeOfType(final String protocolType) {
@@ -303,7 +305,6 @@ public final class ClassicGroup {
         generation = last;
         protocolTypeOrNull = typeOrNull;
         protocolNameOrNull = nameOrNull;
-        subscribedTopicsOrNull = subscriptions();
         if (!roster.isEmpty()) {
             state = GroupState.STABLE;
         }
@@ -364,12 +365,5 @@ public final class ClassicGroup {
 
     Persistence persistence() {
         return persistence;
-    }
-
-    private Set<String> subscriptions() {
-        if (!CONSUMER.equals(protocolTypeOrNull) || protocolNameOrNull == null) {
-            return null;
-        }
-        return ConsumerSubscription.topicsOfAll(roster.all(), protocolNameOrNull);
     }
 }

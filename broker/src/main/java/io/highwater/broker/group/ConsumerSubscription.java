@@ -22,19 +22,23 @@ final class ConsumerSubscription {
 
     private ConsumerSubscription() {}
 
-    /** All topics that somebody subscribes to, in order; null when one member's can't be read. */
-    static Set<String> topicsOfAll(final Collection<Member> members, final String protocolName) {
-        final Set<String> topics = new TreeSet<>();
+    /** Those of the topics that somebody subscribes to; null when what one member says can't be read. */
+    static Set<String> wantedOrNull(
+            final Collection<Member> members, final String protocolName, final Set<String> topics) {
+        final Set<String> wanted = new TreeSet<>();
         for (final Member member : members) {
-            if (!readTopics(ByteBuffer.wrap(member.metadataFor(protocolName)), topics)) {
+            if (!readTopics(ByteBuffer.wrap(member.metadataFor(protocolName)), topics, wanted)) {
                 return null;
             }
         }
-        return topics;
+        return wanted;
     }
 
-    /** Adds the topics; false when the bytes are none of this format. */
-    static boolean readTopics(final ByteBuffer metadata, final Set<String> topics) {
+    /**
+     * Adds those of {@code known} that it names; false when the bytes are none of this format. The others are not kept: a
+     * client may name many more than there are, in less bytes than they would take.
+     */
+    static boolean readTopics(final ByteBuffer metadata, final Set<String> known, final Set<String> wanted) {
         if (metadata.remaining() < VERSION_BYTES + Integer.BYTES || metadata.getShort() < 0) {
             return false;
         }
@@ -52,7 +56,10 @@ final class ConsumerSubscription {
             }
             final byte[] name = new byte[length];
             metadata.get(name);
-            topics.add(new String(name, StandardCharsets.UTF_8));
+            final String topic = new String(name, StandardCharsets.UTF_8);
+            if (known.contains(topic)) {
+                wanted.add(topic);
+            }
         }
         return true;
     }

@@ -9,6 +9,9 @@ import java.util.List;
  * writes to the array.
  */
 public final class MemberProtocol {
+    /** The objects, whatever they hold. */
+    public static final int OVERHEAD_BYTES = 120;
+
     private final String name;
     private final byte[] metadata;
 
@@ -34,7 +37,7 @@ public final class MemberProtocol {
 
     /** About what it takes in memory. */
     int heldBytes() {
-        return 2 * name.length() + metadata.length;
+        return OVERHEAD_BYTES + 2 * name.length() + metadata.length;
     }
 
     /** The names in order. */

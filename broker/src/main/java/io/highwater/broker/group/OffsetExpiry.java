@@ -2,6 +2,7 @@ package io.highwater.broker.group;
 
 import io.highwater.broker.message.GroupStateRecord;
 import io.highwater.broker.message.OffsetCommittedRecord;
+import java.util.Set;
 
 /**
  * When a committed offset has outlived its use. Only the coordinator decides this, and writes it down as a record: no
@@ -24,6 +25,7 @@ public final class OffsetExpiry {
      * @param group as it stands.
      * @param recordOrNull its last durable record; null for a group that only stores offsets.
      * @param offset one of its offsets.
+     * @param wantedTopics those that the group's members may want, {@link ClassicGroup#wantedAmong}.
      * @param nowMs wall clock.
      * @param retentionMs how long offsets are kept.
      */
@@ -31,6 +33,7 @@ public final class OffsetExpiry {
             final ClassicGroup group,
             final GroupStateRecord recordOrNull,
             final OffsetCommittedRecord offset,
+            final Set<String> wantedTopics,
             final long nowMs,
             final long retentionMs) {
         final long since;
@@ -42,9 +45,7 @@ public final class OffsetExpiry {
                 return false;
             }
             since = recordOrNull.stateTimestampMs;
-        } else if (group.state() == GroupState.STABLE
-                && group.subscribedTopicsOrNull() != null
-                && !group.subscribedTopicsOrNull().contains(offset.topicName)) {
+        } else if (group.state() == GroupState.STABLE && !wantedTopics.contains(offset.topicName)) {
             since = offset.commitTimestampMs;
         } else {
             return false;

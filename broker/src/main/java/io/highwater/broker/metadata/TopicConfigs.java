@@ -12,6 +12,7 @@ import io.highwater.protocol.ClientText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * Every config that a topic may have: the ecosystem's full set and our own {@code flush.policy}. A config that has no
@@ -49,6 +50,11 @@ public final class TopicConfigs {
     /** A segment is closed when its records span more than this. */
     public static final String SEGMENT_MS = "segment.ms";
 
+    /** What fits a string of the protocol, and of a record of the metadata. */
+    private static final int VALUE_BYTES_MAX = Short.MAX_VALUE;
+
+    private static final Pattern THROTTLED_REPLICAS = Pattern.compile("\\*|([0-9]+:[0-9]+(,[0-9]+:[0-9]+)*+)?");
+
     private static final int INT_MAX = Integer.MAX_VALUE;
     private static final long LONG_MAX = Long.MAX_VALUE;
     private static final String MAX_COMPACTION_LAG_MS = "max.compaction.lag.ms";
@@ -66,9 +72,9 @@ public final class TopicConfigs {
             int64("flush.messages", LONG_MAX, 1),
             int64(FLUSH_MS, 1000, 0),
             oneOf(FLUSH_POLICY, "commit", "commit", "interval", "os"),
-            list("follower.replication.throttled.replicas", "", value -> null),
+            list("follower.replication.throttled.replicas", "", TopicConfigs::replicasProblem),
             int32(INDEX_INTERVAL_BYTES, 4096, 0, INT_MAX),
-            list("leader.replication.throttled.replicas", "", value -> null),
+            list("leader.replication.throttled.replicas", "", TopicConfigs::replicasProblem),
             int64("local.retention.bytes", -2, -2),
             int64("local.retention.ms", -2, -2),
             int64(MAX_COMPACTION_LAG_MS, LONG_MAX, 1),
@@ -165,12 +171,29 @@ public final class TopicConfigs {
         return KEYS;
     }
 
+    private static long utf8Bytes(final String text) {
+        return text.codePoints()
+                .mapToLong(point -> point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4)
+                .sum();
+    }
+
+    private static String replicasProblem(final String value) {
+        return THROTTLED_REPLICAS.matcher(value).matches()
+                ? null
+                : "must be the literal '*' or a list of replicas in the following format:"
+                        + " [partitionId]:[brokerId],[partitionId]:[brokerId],...";
+    }
+
     /** What is wrong with a topic's own configs, or null. */
     public String problemOrNull(final PersistentMap<String, String> given) {
         for (final Map.Entry<String, String> entry : given) {
             final TopicConfigKey key = KEYS.get(entry.getKey());
             if (key == null) {
                 return "Unknown topic config name: " + ClientText.shown(entry.getKey());
+            }
+            if (utf8Bytes(entry.getValue()) > VALUE_BYTES_MAX) {
+                return "Invalid value for configuration " + entry.getKey() + ": it exceeds the maximum value size of "
+                        + VALUE_BYTES_MAX + " bytes";
             }
             final String problem = key.check().apply(entry.getValue().trim());
             if (problem != null) {

@@ -26,6 +26,7 @@ import io.highwater.protocol.message.SyncGroupRequest;
 import io.highwater.protocol.message.SyncGroupResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -231,6 +232,37 @@ final class GroupAdminTest {
         final OffsetDeleteResponse response = node.ask(offsetDeletion(group, topic, 0), 0);
         assertEquals(List.of(), response.topics);
         return response.errorCode;
+    }
+
+    /** A partition of a request takes four bytes, a group a few: their answers may be as large as what was committed. */
+    @Test
+    void offsetsAskedForAgainAndAgainAreRefusedWhenTheAnswerWouldBeTooLarge() {
+        assertEquals(ErrorCode.NONE.code(), offsetsOfOnePartition(500_000).errorCode);
+        final OffsetFetchResponse refused = offsetsOfOnePartition(600_000);
+        assertEquals(ErrorCode.INVALID_REQUEST.code(), refused.errorCode);
+        assertTrue(refused.topics.stream()
+                .allMatch(topic -> topic.partitions.stream()
+                        .allMatch(place -> place.errorCode == ErrorCode.INVALID_REQUEST.code())));
+
+        final OffsetFetchRequest request = new OffsetFetchRequest();
+        final OffsetFetchRequest.OffsetFetchRequestGroup all = new OffsetFetchRequest.OffsetFetchRequestGroup();
+        all.groupId = "left";
+        all.topics = null;
+        request.groups.addAll(Collections.nCopies(200_000, all));
+        final OffsetFetchResponse ofGroups = node.ask(request, 8);
+        assertEquals(200_000, ofGroups.groups.size());
+        assertTrue(ofGroups.groups.stream()
+                .allMatch(group -> group.errorCode == ErrorCode.INVALID_REQUEST.code() && group.topics.isEmpty()));
+    }
+
+    private OffsetFetchResponse offsetsOfOnePartition(final int times) {
+        final OffsetFetchRequest request = new OffsetFetchRequest();
+        request.groupId = "left";
+        final OffsetFetchRequest.OffsetFetchRequestTopic topic = new OffsetFetchRequest.OffsetFetchRequestTopic();
+        topic.name = "t";
+        topic.partitionIndexes.addAll(Collections.nCopies(times, 0));
+        request.topics.add(topic);
+        return node.ask(request, 7);
     }
 
     private Set<String> offsetsOf(final String group) {

@@ -563,6 +563,6 @@ class ClassicGroupTest {
                         false,
                         false),
                 0);
-        assertEquals(Set.of("foo"), group.subscribedTopicsOrNull());
+        assertEquals(Set.of("foo"), group.wantedAmong(Set.of("foo", "bar")));
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.highwater.broker.message.GroupStateRecord;
 import io.highwater.broker.message.OffsetCommittedRecord;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class OffsetExpiryTest {
@@ -31,14 +32,14 @@ class OffsetExpiryTest {
     @Test
     void anEmptinessThatIsNotDurableExpiresNothing() {
         state.members.add(member("t"));
-        assertFalse(OffsetExpiry.isExpired(empty(), state, offset, Long.MAX_VALUE, RETENTION_MS));
+        assertFalse(OffsetExpiry.isExpired(empty(), state, offset, Set.of(), Long.MAX_VALUE, RETENTION_MS));
     }
 
     @Test
     void aGroupWithoutMembersEverGoesByTheCommit() {
         final ClassicGroup simple = new ClassicGroup("g", GroupConfig.DEFAULT);
-        assertFalse(OffsetExpiry.isExpired(simple, null, offset, 10_999, RETENTION_MS));
-        assertTrue(OffsetExpiry.isExpired(simple, null, offset, 11_000, RETENTION_MS));
+        assertFalse(OffsetExpiry.isExpired(simple, null, offset, Set.of(), 10_999, RETENTION_MS));
+        assertTrue(OffsetExpiry.isExpired(simple, null, offset, Set.of(), 11_000, RETENTION_MS));
     }
 
     @Test
@@ -60,7 +61,7 @@ class OffsetExpiryTest {
 
     private boolean isExpired(final long nowMs) {
         final ClassicGroup group = ClassicGroup.restore(state, GroupConfig.DEFAULT, 0);
-        return OffsetExpiry.isExpired(group, state, offset, nowMs, RETENTION_MS);
+        return OffsetExpiry.isExpired(group, state, offset, group.wantedAmong(Set.of("t")), nowMs, RETENTION_MS);
     }
 
     private ClassicGroup empty() {

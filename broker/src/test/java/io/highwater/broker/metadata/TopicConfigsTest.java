@@ -54,11 +54,32 @@ final class TopicConfigsTest {
         "remote.storage.enable,true",
         "compression.type,rar",
         "compression.type,gzip",
+        "leader.replication.throttled.replicas,abc",
+        "follower.replication.throttled.replicas,'0:1,2'",
         "unknown.config,1"
     })
     void refusesByName(final String name, final String value) {
         final String problem = configs.problemOrNull(NONE.with(name, value));
         assertTrue(problem != null && problem.contains(name), problem);
+    }
+
+    @Test
+    void takesReplicasToThrottleAsKafkaWritesThem() {
+        for (final String value : new String[] {"", "*", "0:1", "0:1,12:34"}) {
+            assertNull(configs.problemOrNull(NONE.with("leader.replication.throttled.replicas", value)), value);
+        }
+    }
+
+    /** Else it could not be written to the metadata's log. */
+    @Test
+    void refusesAValueThatIsNoStringOfTheProtocol() {
+        final String fits = "0:1,".repeat(8_191) + "0:1";
+        assertEquals(32_767, fits.length());
+        assertNull(configs.problemOrNull(NONE.with("leader.replication.throttled.replicas", fits)));
+        assertTrue(configs.problemOrNull(NONE.with("leader.replication.throttled.replicas", fits + "0"))
+                .contains("32767"));
+        assertTrue(configs.problemOrNull(NONE.with("leader.replication.throttled.replicas", "€".repeat(10_923)))
+                .contains("32767"));
     }
 
     @Test

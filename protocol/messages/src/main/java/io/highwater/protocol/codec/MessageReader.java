@@ -3,6 +3,7 @@ package io.highwater.protocol.codec;
 import io.highwater.protocol.Uuids;
 import io.highwater.protocol.message.Message;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
@@ -31,6 +32,10 @@ public final class MessageReader {
     public static final int REQUEST_ELEMENTS_MAX = 1 << 17;
 
     private static final int UVARINT_BYTES_MAX = 5;
+
+    /** U+FFFD, which a byte that is no UTF-8 becomes: so a text may be longer than what it was read from. */
+    private static final int BYTES_OF_REPLACEMENT = 3;
+
     private static final int UUID_BYTES = 16;
 
     /** How many elements the rest of the message may still have. */
@@ -134,7 +139,12 @@ public final class MessageReader {
         require(length);
         final int start = buffer.readerIndex();
         buffer.readerIndex(start + length);
-        return buffer.toString(start, length, StandardCharsets.UTF_8);
+        final String text = buffer.toString(start, length, StandardCharsets.UTF_8);
+        if (length > WireSizes.STRING_BYTES_MAX / BYTES_OF_REPLACEMENT
+                && ByteBufUtil.utf8Bytes(text) > WireSizes.STRING_BYTES_MAX) {
+            throw malformed("a string of " + length + " bytes that are no UTF-8");
+        }
+        return text;
     }
 
     /** A view of a byte field; null only when that is legal here. */

@@ -45,6 +45,20 @@ final class MessageReaderTest {
         assertMalformed(in::readInt8);
     }
 
+    /** Such a text could be read and never be told again: each byte that is no UTF-8 becomes a character of three. */
+    @Test
+    void refusesTextsThatAreTooLongForTheProtocolOnceTheyAreDecoded() {
+        final int length = 10_923;
+        final String latin = "61".repeat(length);
+        assertEquals(length, reader("2AAB" + latin).readString(false, false).length());
+        assertMalformed(() -> reader("2AAB" + "FF".repeat(length)).readString(false, false));
+        assertEquals(
+                length - 1,
+                reader("2AAA" + "FF".repeat(length - 1))
+                        .readString(false, false)
+                        .length());
+    }
+
     @Test
     void readsTheZeroIdAsTheOneThatStandsForNone() {
         assertSame(Uuids.ZERO, reader("00000000000000000000000000000000").readUuid());
