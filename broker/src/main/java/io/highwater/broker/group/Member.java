@@ -19,6 +19,9 @@ final class Member {
     /** What it supports, best first. */
     private List<MemberProtocol> protocols;
 
+    /** What they take; reckoned once, as it is asked for with each request of the group. */
+    private long protocolBytes;
+
     private int sessionTimeoutMs;
     private int rebalanceTimeoutMs;
 
@@ -56,7 +59,12 @@ final class Member {
         this.clientHost = clientHost;
         this.sessionTimeoutMs = sessionTimeoutMs;
         this.rebalanceTimeoutMs = rebalanceTimeoutMs;
-        this.protocols = protocols;
+        speak(protocols);
+    }
+
+    private void speak(final List<MemberProtocol> spoken) {
+        protocols = spoken;
+        protocolBytes = spoken.stream().mapToLong(MemberProtocol::heldBytes).sum();
     }
 
     /** The same member in a new incarnation: another id and client, no request waiting. */
@@ -169,7 +177,7 @@ final class Member {
     }
 
     void update(final List<MemberProtocol> newProtocols, final int sessionMs, final int rebalanceMs) {
-        protocols = newProtocols;
+        speak(newProtocols);
         sessionTimeoutMs = sessionMs;
         rebalanceTimeoutMs = rebalanceMs;
     }
@@ -184,11 +192,7 @@ final class Member {
 
     /** About what it takes in memory. */
     long heldBytes() {
-        long bytes = OVERHEAD_BYTES + 2L * (id.length() + clientId.length()) + assignment.length;
-        for (final MemberProtocol protocol : protocols) {
-            bytes += protocol.heldBytes();
-        }
-        return bytes;
+        return OVERHEAD_BYTES + 2L * (id.length() + clientId.length()) + assignment.length + protocolBytes;
     }
 
     @Override
