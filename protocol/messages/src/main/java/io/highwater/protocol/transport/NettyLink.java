@@ -1,6 +1,7 @@
 package io.highwater.protocol.transport;
 
 import io.highwater.port.Shard;
+import io.highwater.protocol.codec.GatheredBuffer;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
@@ -98,7 +99,19 @@ final class NettyLink extends ChannelInboundHandlerAdapter
 
     @Override
     public void write(final ByteBuf frameWithLengthPrefix) {
-        FrameParts.write(channel, frameWithLengthPrefix).addListener(this);
+        final int bytes = frameWithLengthPrefix instanceof GatheredBuffer ? 0 : frameWithLengthPrefix.readableBytes();
+        if (bytes < WriteBudget.COUNTED_BYTES_MIN) {
+            FrameParts.write(channel, frameWithLengthPrefix).addListener(this);
+        } else if (shard.writes().take(bytes)) {
+            FrameParts.write(channel, frameWithLengthPrefix)
+                    .addListener(this)
+                    .addListener(end -> shard.writes().release(bytes));
+        } else {
+            frameWithLengthPrefix.release();
+            final String why = "no room for a frame of " + bytes + " bytes: too much waits for peers to read it";
+            onStalled(why);
+            close(why);
+        }
     }
 
     @Override
@@ -294,7 +307,7 @@ final class NettyLink extends ChannelInboundHandlerAdapter
         final long times = shard.stalls().cameAgain();
         if (times > 0) {
             LOG.info(
-                    "{} peers read nothing, closing their connections; the last is {}: {}",
+                    "{} peers read nothing, or not enough, closing their connections; the last is {}: {}",
                     times,
                     remoteAddress,
                     verdict);

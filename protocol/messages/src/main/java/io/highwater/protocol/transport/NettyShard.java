@@ -26,6 +26,7 @@ final class NettyShard implements Shard {
     private final EventLoop loop;
     private final Clock clock;
     private final TransportOptions options;
+    private final WriteBudget writes;
     private final RareLine stalls;
     private final RareLine faults;
     private final long lookIntervalMs;
@@ -35,11 +36,13 @@ final class NettyShard implements Shard {
             final EventLoop loop,
             final Clock clock,
             final TransportOptions options,
+            final WriteBudget writes,
             final RareLine stalls,
             final RareLine faults) {
         this.loop = loop;
         this.clock = clock;
         this.options = options;
+        this.writes = writes;
         this.stalls = stalls;
         this.faults = faults;
         this.lookIntervalMs = LinkActivity.lookIntervalMs(options);
@@ -93,6 +96,11 @@ final class NettyShard implements Shard {
 
     long nowNs() {
         return clock.monotonicNs();
+    }
+
+    /** Of all links of the transport. */
+    WriteBudget writes() {
+        return writes;
     }
 
     /** Of peers that read nothing. */

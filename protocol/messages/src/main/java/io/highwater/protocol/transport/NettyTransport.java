@@ -70,6 +70,11 @@ public final class NettyTransport implements Transport {
 
     /** A transport whose loops run from now until {@link #close}. */
     public NettyTransport(final TransportOptions options, final FrameBudget budget, final Clock clock) {
+        this(options, budget, new WriteBudget(WriteBudget.BYTES_MAX), clock);
+    }
+
+    NettyTransport(
+            final TransportOptions options, final FrameBudget budget, final WriteBudget writes, final Clock clock) {
         this.options = options;
         this.budget = budget;
         this.clock = clock;
@@ -88,7 +93,7 @@ public final class NettyTransport implements Transport {
         final RareLine stalls = new RareLine(clock);
         final RareLine faults = new RareLine(clock);
         for (final EventExecutor loop : loops) {
-            shards.add(new NettyShard((EventLoop) loop, clock, options, stalls, faults));
+            shards.add(new NettyShard((EventLoop) loop, clock, options, writes, stalls, faults));
         }
         this.resolver = new AddressResolver(options.threadName() + "-names");
     }

@@ -28,9 +28,11 @@ class NettyTransportTest extends TransportContract {
     private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(10);
     private static final long LOOK_NS = 200_000;
 
+    private WriteBudget writes = new WriteBudget(WriteBudget.BYTES_MAX);
+
     @Override
     Transport newTransport(final String name, final TransportOptions options, final FrameBudget frameBudget) {
-        return new NettyTransport(options, frameBudget, clock());
+        return new NettyTransport(options, frameBudget, writes, clock());
     }
 
     @Override
@@ -98,6 +100,36 @@ class NettyTransportTest extends TransportContract {
             assertTrue(happens(() -> lifetime.shares.get() == 0));
             assertTrue(channel.isOpen());
         }
+    }
+
+    /** What peers do not take is bounded for all links together, and given back with what is written or lost. */
+    @Test
+    void closesALinkWhoseLargeFrameFindsNoRoomBesideThoseThatWait() throws IOException {
+        final int bytes = 700_000;
+        writes = new WriteBudget(2 * bytes - 1);
+        start(options());
+        final RecordedLink near = connect();
+        final RecordedLink far = awaitAccepted();
+        for (int i = 0; i < 3; i++) {
+            onShard(near, () -> {
+                near.link.write(frame(near, bytes));
+                near.link.flush();
+            });
+            final int frames = i + 1;
+            assertTrue(happens(() -> far.frames.size() == frames && writes.held() == 0), "written, so given back");
+        }
+        onShard(near, () -> {
+            near.link.write(frame(near, bytes));
+            near.link.write(frame(near, WriteBudget.COUNTED_BYTES_MIN - 1));
+            assertEquals(bytes, writes.held());
+            near.link.write(frame(near, bytes));
+        });
+        assertTrue(happens(() -> near.isClosed() && far.isClosed() && writes.held() == 0));
+        assertEquals(3, far.frames.size());
+    }
+
+    private static ByteBuf frame(final RecordedLink from, final int bytes) {
+        return from.link.allocator().buffer(bytes).writeInt(bytes - 4).writeZero(bytes - 4);
     }
 
     /** Frames after a lost one would answer the wrong requests. */
