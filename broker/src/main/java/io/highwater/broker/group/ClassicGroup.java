@@ -44,8 +44,6 @@ public final class ClassicGroup {
     /** Chosen by vote for this generation; null without members and before the first. */
     private String protocolNameOrNull;
 
-    /** Topics that this generation's members subscribe to; null when that is unknown. */
-
     /** No deadline is earlier. May lie before the earliest one, since signs of life move deadlines back. */
     private long nextDeadlineMs = Member.NEVER;
 
