@@ -166,7 +166,7 @@ public final class Highwater {
         to.println();
         SUBCOMMANDS.forEach((name, command) -> {
             if (name.startsWith(prefix)) {
-                to.printf("  %-18s%s%n", name, command.get().summary());
+                to.printf("  %-23s%s%n", name, command.get().summary());
             }
         });
         to.println();

@@ -79,7 +79,7 @@ public final class FetchSessions {
             return Fetch.refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
         }
         final int before = session.entries.size();
-        if (!hasPossibleNames(request) || !hasRoomFor(countOf(request), session)) {
+        if (!hasPossibleNames(request) || !hasRoomFor(countOfNew(request, session), session)) {
             drop(session);
             return Fetch.refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
         }
@@ -89,6 +89,11 @@ public final class FetchSessions {
         put(session.entries, request);
         forget(session, request);
         entriesHeld += session.entries.size() - before;
+        if (session.entries.isEmpty()) {
+            // Nothing is left that it could remember: the client begins anew with its next partition.
+            drop(session);
+            return new Fetch(ErrorCode.NONE, null, true, List.of());
+        }
         return new Fetch(ErrorCode.NONE, session, false, new ArrayList<>(session.entries.values()));
     }
 
@@ -132,7 +137,7 @@ public final class FetchSessions {
     private static void put(final Map<EntryKey, FetchEntry> entries, final FetchRequest request) {
         for (final FetchRequest.FetchTopic topic : request.topics) {
             for (final FetchRequest.FetchPartition partition : topic.partitions) {
-                final EntryKey key = new EntryKey(nameOf(topic.topic), topic.topicId, partition.partition);
+                final EntryKey key = keyOf(topic, partition);
                 final FetchEntry known = entries.get(key);
                 if (known == null) {
                     entries.put(key, new FetchEntry(topic.topic, topic.topicId, partition));
@@ -203,12 +208,21 @@ public final class FetchSessions {
         return true;
     }
 
-    private static int countOf(final FetchRequest request) {
+    /** Partitions that the session has not yet; one that is named more than once counts as often. */
+    private static int countOfNew(final FetchRequest request, final Session session) {
         int count = 0;
         for (final FetchRequest.FetchTopic topic : request.topics) {
-            count += topic.partitions.size();
+            for (final FetchRequest.FetchPartition partition : topic.partitions) {
+                if (!session.entries.containsKey(keyOf(topic, partition))) {
+                    count++;
+                }
+            }
         }
         return count;
+    }
+
+    private static EntryKey keyOf(final FetchRequest.FetchTopic topic, final FetchRequest.FetchPartition partition) {
+        return new EntryKey(nameOf(topic.topic), topic.topicId, partition.partition);
     }
 
     private record EntryKey(String topic, UUID topicId, int partition) {}

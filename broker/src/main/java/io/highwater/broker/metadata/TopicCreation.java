@@ -1,5 +1,6 @@
 package io.highwater.broker.metadata;
 
+import io.highwater.protocol.ClientText;
 import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.CreateTopicsRequest;
 import io.highwater.protocol.message.CreateTopicsRequest.CreatableTopic;
@@ -116,10 +117,11 @@ public final class TopicCreation {
         for (final CreatableTopicConfig config : topic.configs) {
             if (config.value == null) {
                 return new Refusal(
-                        ErrorCode.INVALID_CONFIG, "Null value not supported for topic configs: " + config.name);
+                        ErrorCode.INVALID_CONFIG,
+                        "Null value not supported for topic configs: " + ClientText.shown(config.name));
             }
             if (given.containsKey(config.name)) {
-                return new Refusal(ErrorCode.INVALID_REQUEST, "Duplicate config: " + config.name);
+                return new Refusal(ErrorCode.INVALID_REQUEST, "Duplicate config: " + ClientText.shown(config.name));
             }
             given = given.with(config.name, config.value);
         }

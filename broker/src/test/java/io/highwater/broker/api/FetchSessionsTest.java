@@ -52,6 +52,13 @@ class FetchSessionsTest {
         return request;
     }
 
+    private static void forget(final FetchRequest request, final int... partitions) {
+        final FetchRequest.ForgottenTopic forgotten = new FetchRequest.ForgottenTopic();
+        forgotten.topic = "orders";
+        IntStream.of(partitions).forEach(forgotten.partitions::add);
+        request.forgottenTopicsData.add(forgotten);
+    }
+
     private Fetch created(final int... partitions) {
         final Fetch fetch = sessions.begin(request(0, 0, partitions), (short) 12);
         sessions.end(fetch, List.of());
@@ -76,16 +83,48 @@ class FetchSessionsTest {
         final int id = created(1, 2).sessionId();
         assertNotEquals(0, id);
         final FetchRequest next = request(id, 1, 3, 2);
-        final FetchRequest.ForgottenTopic forgotten = new FetchRequest.ForgottenTopic();
-        forgotten.topic = "orders";
-        forgotten.partitions.add(1);
-        next.forgottenTopicsData.add(forgotten);
+        forget(next, 1);
         final Fetch fetch = sessions.begin(next, (short) 12);
         assertEquals(ErrorCode.NONE, fetch.error());
         assertEquals(List.of(2, 3), partitions(fetch));
         sessions.end(fetch, List.of(fetch.entries().get(0)));
         final Fetch after = sessions.begin(request(id, 2), (short) 12);
         assertEquals(List.of(3, 2), partitions(after), "who had data goes to the end");
+    }
+
+    @Test
+    void aSessionWithNothingLeftIsOver() {
+        final int id = created(1, 2).sessionId();
+        final FetchRequest last = request(id, 1);
+        forget(last, 1, 2);
+        final Fetch fetch = sessions.begin(last, (short) 12);
+        assertEquals(ErrorCode.NONE, fetch.error());
+        assertEquals(0, fetch.sessionId());
+        sessions.end(fetch, List.of());
+        assertEquals(0, sessions.count());
+        assertEquals(
+                ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+                sessions.begin(request(id, 2), (short) 12).error());
+        // Its two places are free again.
+        assertNotEquals(0, created(all()).sessionId());
+    }
+
+    @Test
+    void whatASessionHasAlreadyNeedsNoRoom() {
+        final int id = created(all()).sessionId();
+        final Fetch again = sessions.begin(request(id, 1, 7, 8), (short) 12);
+        assertEquals(ErrorCode.NONE, again.error());
+        assertEquals(id, again.sessionId());
+        sessions.end(again, List.of());
+        assertEquals(
+                ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+                sessions.begin(request(id, 2, FetchSessions.ENTRIES_MAX), (short) 12)
+                        .error());
+    }
+
+    /** As many partitions as all sessions together may have. */
+    private static int[] all() {
+        return IntStream.range(0, FetchSessions.ENTRIES_MAX).toArray();
     }
 
     @Test
@@ -164,8 +203,8 @@ class FetchSessionsTest {
 
     @Test
     void aSessionThatGrowsTooLargeIsGone() {
-        final int id = created(1, 2).sessionId();
-        final int[] many = IntStream.range(0, FetchSessions.ENTRIES_MAX).toArray();
+        final int id = created(FetchSessions.ENTRIES_MAX).sessionId();
+        final int[] many = all();
         assertEquals(
                 ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
                 sessions.begin(request(id, 1, many), (short) 12).error());

@@ -106,6 +106,26 @@ class TopicCreationTest {
     }
 
     @Test
+    void aLongConfigNamedTwiceIsShownInPart() {
+        final CreatableTopic topic = configured("a", "c".repeat(32_767), "1");
+        topic.configs.add(topic.configs.get(0));
+
+        final CreateTopicsResponse.CreatableTopicResult result = only(script.create(topic));
+
+        assertEquals(ErrorCode.INVALID_REQUEST.code(), result.errorCode);
+        assertTrue(result.errorMessage.length() < 400, result.errorMessage);
+    }
+
+    @Test
+    void aLongConfigWithoutAValueIsShownInPart() {
+        final CreateTopicsResponse.CreatableTopicResult result =
+                only(script.create(configured("a", "c".repeat(32_767), null)));
+
+        assertEquals(ErrorCode.INVALID_CONFIG.code(), result.errorCode);
+        assertTrue(result.errorMessage.length() < 400, result.errorMessage);
+    }
+
+    @Test
     void validationOnlyAnswersTheSameAndCreatesNothing() {
         final CreateTopicsRequest request = new CreateTopicsRequest();
         request.topics.add(topic("checked", 5, 2));
