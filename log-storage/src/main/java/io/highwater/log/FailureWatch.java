@@ -29,6 +29,11 @@ record FailureWatch(Consumer<IOException> listener) implements Forceable {
     }
 
     @Override
+    public boolean isFarBehindInFiles() {
+        return false;
+    }
+
+    @Override
     public void onForced() {
         throw new IllegalStateException("nothing was forced");
     }

@@ -60,7 +60,8 @@ final class LogForce implements Forceable {
     private volatile long filesOffset;
 
     private long filesPosition;
-    private long filesBytes;
+    /** Of those appended since the log was opened. */
+    private volatile long filesBytes;
     /** Frames before this one have nothing that the files have not. */
     private long replayFrom;
     /** The newest frame that has something of the log. */
@@ -96,6 +97,7 @@ final class LogForce implements Forceable {
     private final PartitionId id;
     private final AtomicLong dirtyBytes;
     private final ForceListener log;
+    private final int behindBytesMax;
 
     LogForce(
             final Disk disk,
@@ -103,13 +105,15 @@ final class LogForce implements Forceable {
             final PartitionId id,
             final AtomicLong dirtyBytes,
             final ForceListener log,
-            final long producersNotedAt) {
+            final long producersNotedAt,
+            final int behindBytesMax) {
         this.disk = disk;
         this.directory = directory;
         this.id = id;
         this.dirtyBytes = dirtyBytes;
         this.log = log;
         this.producersNotedAt = producersNotedAt;
+        this.behindBytesMax = behindBytesMax;
         Arrays.setAll(staged, index -> new PublishedEnd.Seen());
     }
 
@@ -229,6 +233,11 @@ final class LogForce implements Forceable {
         synchronized (state) {
             return closed || replayFrom > Math.min(sequence, lastFrame);
         }
+    }
+
+    @Override
+    public boolean isFarBehindInFiles() {
+        return coveredBytes - filesBytes > behindBytesMax;
     }
 
     @Override

@@ -118,7 +118,13 @@ public final class PartitionLog {
         this.writeBackAtBytes = around.config().writeBackBytes();
         this.snapshotMs = around.clock().monotonicMs();
         this.force = new LogForce(
-                around.disk(), directory, id, around.dirtyBytes(), listener(), recovered.producersNotedAt());
+                around.disk(),
+                directory,
+                id,
+                around.dirtyBytes(),
+                listener(),
+                recovered.producersNotedAt(),
+                around.config().dataJournal().behindBytesMax());
         this.force.begin(segments.active(), endOffset, around.dataJournal().firstSequence());
         this.ticket = around.flusher().register(force);
     }

@@ -29,6 +29,8 @@ final class LogForceTest {
 
     private static final PartitionId ID = new PartitionId(new UUID(1, 2), 0);
 
+    private static final int BEHIND_BYTES_MAX = 30_000;
+
     private final SimulatedDisk disk = new SimulatedDisk(4);
     private final AtomicLong dirtyBytes = new AtomicLong();
     private int told;
@@ -53,7 +55,7 @@ final class LogForceTest {
         journal = Journal.open(disk, Path.of("/data"), true);
         journal.append(new JournalEntry.PartitionAdded(ID, "orders"));
         segment = Segment.create(disk, DIRECTORY, 0, 4096);
-        force = new LogForce(disk, DIRECTORY, ID, dirtyBytes, listener, -1);
+        force = new LogForce(disk, DIRECTORY, ID, dirtyBytes, listener, -1, BEHIND_BYTES_MAX);
         force.begin(segment, 0, 1);
     }
 
@@ -108,6 +110,22 @@ final class LogForceTest {
         assertFalse(force.isTooMuchForFrames(segment.sizeBytes()));
         append("d".repeat(10_000));
         assertFalse(force.isTooMuchForFrames(segment.sizeBytes()));
+    }
+
+    @Test
+    void itIsFarBehindWhenOnlyFramesHaveMuchOfIt() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            assertFalse(force.isFarBehindInFiles());
+            append("a".repeat(10_000));
+            assertEquals(Staging.DONE, force.stage(TestFrames.begun(), 0));
+            force.onJournaled(0);
+        }
+        assertTrue(force.isFarBehindInFiles());
+        force.force();
+        assertFalse(force.isFarBehindInFiles());
+        // What no frame has is for whoever asks for a force.
+        append("b".repeat(60_000));
+        assertFalse(force.isFarBehindInFiles());
     }
 
     /** Who asks again while a group gathers is in it twice. */

@@ -78,6 +78,14 @@ final class DataFile implements Closeable {
         sizeBytes = Math.min(file.sizeBytes(), Integer.MAX_VALUE);
     }
 
+    /** Gives back the space beyond {@code bytes}, if there is any. */
+    void cutTo(final long bytes) throws IOException {
+        if (file != null) {
+            file.truncate(bytes);
+            sizeBytes = Math.min(sizeBytes, bytes);
+        }
+    }
+
     long sizeBytes() {
         return sizeBytes;
     }

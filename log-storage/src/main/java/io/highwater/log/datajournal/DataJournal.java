@@ -47,6 +47,8 @@ public final class DataJournal implements Closeable {
     /** After this time space is asked for again that there was not. */
     private static final long RETRY_MS = 10_000;
 
+    private static final long RESERVE_STEP_BYTES = 256 << 10;
+
     private final Disk disk;
     private final Path directory;
     private final Journal journal;
@@ -518,15 +520,26 @@ public final class DataJournal implements Closeable {
         }
     }
 
-    /** False when there is no space. */
+    /**
+     * Makes the file's space real, and durable, a little at a time: who forces anything meanwhile waits for what the device
+     * was given before.
+     *
+     * @return false when there is no space.
+     */
     private boolean reserve(final DataFile file, final long size) throws IOException {
-        try {
-            file.allocate(disk, size);
-        } catch (final IOException e) {
-            LOG.warn("{} can't have {} bytes: {}", file, size, e.getMessage());
-            return false;
-        }
-        file.force();
+        final long before = file.sizeBytes();
+        long reached = before;
+        do {
+            reached = Math.min(reached + RESERVE_STEP_BYTES, size);
+            try {
+                file.allocate(disk, reached);
+            } catch (final IOException e) {
+                LOG.warn("{} can't have {} bytes: {}", file, size, e.getMessage());
+                file.cutTo(before);
+                return false;
+            }
+            file.force();
+        } while (reached < size);
         return true;
     }
 

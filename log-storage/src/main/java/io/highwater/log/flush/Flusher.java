@@ -382,7 +382,17 @@ public final class Flusher {
             for (int i = 0; i < told.size(); i++) {
                 release(lanes[told.get(i).index()]);
             }
+            writeBack();
             count(group.size() - rest.size());
+        }
+
+        /** Little by little, so that a checkpoint of the data journal has not much left that others' forces wait for. */
+        private void writeBack() {
+            for (int i = 0; i < group.size(); i++) {
+                if (logs.get(i).isFarBehindInFiles()) {
+                    group.get(i).requestOwn();
+                }
+            }
         }
 
         /** What the data journal did not take; the order is the same. */

@@ -9,6 +9,9 @@ import java.io.IOException;
  * time. {@link #onDirectoryFailed} may come on any thread.
  */
 public interface Forceable extends Journaled {
+    /** True when the data journal alone has so much of the log that its files should be forced soon. Safe for any thread. */
+    boolean isFarBehindInFiles();
+
     /** A force of the log's files ended well: whoever waits may be told. */
     void onForced();
 

@@ -365,6 +365,35 @@ final class DataJournalTest {
         assertEquals(List.of(), failures);
     }
 
+    /** Each force of somebody else waits for what the device was given before it. */
+    @Test
+    void spaceIsMadeRealALittleAtATime() throws IOException {
+        dataJournal = opened(1 << 20);
+        commit(new FakeLog(1, 100));
+        events.clear();
+        runTasks();
+        assertEquals(List.of("force data-journal.0", "force data-journal.0"), events.subList(0, 2));
+        assertEquals(4, events.stream().filter("force data-journal.0"::equals).count());
+        assertEquals(4, events.stream().filter("force data-journal.1"::equals).count());
+    }
+
+    @Test
+    void spaceThatIsNotEnoughIsGivenBack() throws IOException {
+        dataJournal = opened(1 << 20);
+        disk.setCapacityBytes(700_000);
+        commit(new FakeLog(1, 100));
+        runTasks();
+        assertEquals(List.of(), failures);
+        assertEquals(0, disk.open(DATA.resolve("data-journal.0"), false).sizeBytes());
+        disk.setCapacityBytes(Long.MAX_VALUE);
+        nowMs += 10_000;
+        commit(new FakeLog(1, 100));
+        runTasks();
+        commit(new FakeLog(1, 100));
+        assertEquals(List.of(), rest);
+        assertEquals(1 << 20, disk.open(DATA.resolve("data-journal.0"), false).sizeBytes());
+    }
+
     @Test
     void noFileIsMadeWhenItIsOff() throws IOException {
         dataJournal = opened(0);

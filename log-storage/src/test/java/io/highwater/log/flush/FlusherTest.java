@@ -49,6 +49,11 @@ final class FlusherTest {
         }
 
         @Override
+        public boolean isFarBehindInFiles() {
+            return false;
+        }
+
+        @Override
         public void onForced() {
             events.add("forced " + name);
         }

@@ -120,6 +120,12 @@ final class FlusherThreadsTest {
             inFrames = Math.max(inFrames, durable);
         }
 
+        /** Now and then, so that a force of the files comes beside the groups. */
+        @Override
+        public boolean isFarBehindInFiles() {
+            return appended % 7 == 0;
+        }
+
         @Override
         public synchronized void onForced() {
             notifyAll();
