@@ -23,7 +23,7 @@ final class LogFixture {
     static final UUID TOPIC_ID = new UUID(0x1234_5678_9ABC_4DEFL, 0x8123_4567_89AB_CDEFL);
     /** A data journal so small that its files are used in turn. */
     static final LogDirectoryConfig DIRECTORY_CONFIG =
-            new LogDirectoryConfig(64L << 20, 8 << 20, 1000, new DataJournalConfig(16 << 10, 64 << 10, 5_000));
+            new LogDirectoryConfig(64L << 20, 8 << 20, 1000, new DataJournalConfig(16 << 10, 64 << 10, 5_000, 512));
 
     static final TopicPartitionKey KEY = new TopicPartitionKey("orders", 0, TOPIC_ID);
 

@@ -7,10 +7,12 @@ import io.highwater.protocol.ErrorCode;
 import io.highwater.protocol.message.FetchRequest;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -79,7 +81,7 @@ public final class FetchSessions {
             return Fetch.refused(ErrorCode.FETCH_SESSION_TOPIC_ID_ERROR);
         }
         final int before = session.entries.size();
-        if (!hasPossibleNames(request) || !hasRoomFor(countOfNew(request, session), session)) {
+        if (!hasPossibleNames(request) || !hasRoomFor(growth(request, session), session)) {
             drop(session);
             return Fetch.refused(ErrorCode.FETCH_SESSION_ID_NOT_FOUND);
         }
@@ -208,17 +210,34 @@ public final class FetchSessions {
         return true;
     }
 
-    /** Partitions that the session has not yet; one that is named more than once counts as often. */
-    private static int countOfNew(final FetchRequest request, final Session session) {
-        int count = 0;
+    /** How many partitions more the session will have; at most, where that many have room. */
+    private int growth(final FetchRequest request, final Session session) {
+        int listed = 0;
+        for (final FetchRequest.FetchTopic topic : request.topics) {
+            listed += topic.partitions.size();
+        }
+        if (entriesHeld + listed <= ENTRIES_MAX) {
+            return listed;
+        }
+        final Set<EntryKey> more = new HashSet<>();
         for (final FetchRequest.FetchTopic topic : request.topics) {
             for (final FetchRequest.FetchPartition partition : topic.partitions) {
-                if (!session.entries.containsKey(keyOf(topic, partition))) {
-                    count++;
+                final EntryKey key = keyOf(topic, partition);
+                if (!session.entries.containsKey(key)) {
+                    more.add(key);
                 }
             }
         }
-        return count;
+        final Set<EntryKey> fewer = new HashSet<>();
+        for (final FetchRequest.ForgottenTopic topic : request.forgottenTopicsData) {
+            for (final int partition : topic.partitions) {
+                final EntryKey key = new EntryKey(nameOf(topic.topic), topic.topicId, partition);
+                if (!more.remove(key) && session.entries.containsKey(key)) {
+                    fewer.add(key);
+                }
+            }
+        }
+        return more.size() - fewer.size();
     }
 
     private static EntryKey keyOf(final FetchRequest.FetchTopic topic, final FetchRequest.FetchPartition partition) {

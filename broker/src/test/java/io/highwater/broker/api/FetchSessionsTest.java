@@ -122,6 +122,23 @@ class FetchSessionsTest {
                         .error());
     }
 
+    @Test
+    void whatASessionForgetsMakesRoom() {
+        final int id = created(all()).sessionId();
+        final FetchRequest swap = request(id, 1, FetchSessions.ENTRIES_MAX, FetchSessions.ENTRIES_MAX + 1);
+        forget(swap, 3, 4, 4);
+        final Fetch swapped = sessions.begin(swap, (short) 12);
+        assertEquals(ErrorCode.NONE, swapped.error());
+        assertEquals(FetchSessions.ENTRIES_MAX, swapped.entries().size());
+        sessions.end(swapped, List.of());
+        // One forgotten that it has not, and one twice: one place for two.
+        final FetchRequest tooMuch = request(id, 2, FetchSessions.ENTRIES_MAX + 2, FetchSessions.ENTRIES_MAX + 3);
+        forget(tooMuch, 3, 5, 5);
+        assertEquals(
+                ErrorCode.FETCH_SESSION_ID_NOT_FOUND,
+                sessions.begin(tooMuch, (short) 12).error());
+    }
+
     /** As many partitions as all sessions together may have. */
     private static int[] all() {
         return IntStream.range(0, FetchSessions.ENTRIES_MAX).toArray();

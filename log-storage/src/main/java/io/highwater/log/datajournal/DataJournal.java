@@ -47,7 +47,7 @@ public final class DataJournal implements Closeable {
     /** After this time space is asked for again that there was not. */
     private static final long RETRY_MS = 10_000;
 
-    private static final long RESERVE_STEP_BYTES = 256 << 10;
+    private static final long RESERVE_STEP_BYTES = 1 << 20;
 
     private final Disk disk;
     private final Path directory;
@@ -443,7 +443,7 @@ public final class DataJournal implements Closeable {
 
     private boolean isWorkLeft() {
         for (final DataFile file : files) {
-            if (file.phase() == Phase.FULL || (file.phase() == Phase.UNUSABLE && clock.monotonicMs() >= retryAtMs)) {
+            if (file.phase() == Phase.FULL || (file.phase() == Phase.UNUSABLE && mayAskForSpace())) {
                 return true;
             }
         }
@@ -482,9 +482,6 @@ public final class DataJournal implements Closeable {
         }
         for (final DataFile file : missing) {
             if (!reserve(file, config.fileBytesMin())) {
-                synchronized (this) {
-                    retryAtMs = clock.monotonicMs() + RETRY_MS;
-                }
                 return;
             }
         }
@@ -514,7 +511,7 @@ public final class DataJournal implements Closeable {
         journal.witness(WITNESS, last);
         journal.force();
         checkpoints = checkpoints + 1;
-        if (file.sizeBytes() < config.fileBytesMax() && file.usedMs() < SHORT_MS) {
+        if (file.sizeBytes() < config.fileBytesMax() && file.usedMs() < SHORT_MS && mayAskForSpace()) {
             // Without the space it goes on as it is.
             reserve(file, Math.min(2 * file.sizeBytes(), config.fileBytesMax()));
         }
@@ -535,12 +532,28 @@ public final class DataJournal implements Closeable {
                 file.allocate(disk, reached);
             } catch (final IOException e) {
                 LOG.warn("{} can't have {} bytes: {}", file, size, e.getMessage());
-                file.cutTo(before);
+                giveBack(file, before);
+                synchronized (this) {
+                    retryAtMs = clock.monotonicMs() + RETRY_MS;
+                }
                 return false;
             }
             file.force();
         } while (reached < size);
         return true;
+    }
+
+    /** What half of it would take is of no use; that it can't be given back hurts nobody: the file is just longer. */
+    private static void giveBack(final DataFile file, final long before) {
+        try {
+            file.cutTo(before);
+        } catch (final IOException e) {
+            LOG.warn("{} can't be cut to {} bytes again: {}", file, before, e.getMessage());
+        }
+    }
+
+    private synchronized boolean mayAskForSpace() {
+        return clock.monotonicMs() >= retryAtMs;
     }
 
     private synchronized List<DataFile> filesIn(final Phase phase) {

@@ -8,6 +8,8 @@ package io.highwater.log.flush;
  *                     ^                             └──asked──> UNDER_WAY_ASKED ──it ends──┐
  *                     └────────────────────────────────────────────────────────────────────┘
  * </pre>
+ *
+ * <p>A write-back goes from IDLE to UNDER_WAY at once; in any other state there is no need of one.
  */
 enum FilesState {
     IDLE,

@@ -107,6 +107,7 @@ public final class Flusher {
         private final Forceable log;
         private final AtomicBoolean queued = new AtomicBoolean();
         private final AtomicReference<FilesState> files = new AtomicReference<>(FilesState.IDLE);
+        private final AtomicBoolean isWriteBackQueued = new AtomicBoolean();
         private final AtomicBoolean toldFailed = new AtomicBoolean();
         private boolean isUnnoted;
         private volatile boolean withdrawn;
@@ -134,6 +135,13 @@ public final class Flusher {
             VarHandle.fullFence();
             if (!files.get().isAsked() && files.getAndUpdate(FilesState::onAsked) == FilesState.IDLE) {
                 fileForces.add(this);
+            }
+        }
+
+        /** Asks for a force of the log's files that nobody waits for. */
+        private void requestWriteBack() {
+            if (files.get() == FilesState.IDLE && isWriteBackQueued.compareAndSet(false, true)) {
+                fileForces.addWriteBack(this);
             }
         }
 
@@ -390,7 +398,7 @@ public final class Flusher {
         private void writeBack() {
             for (int i = 0; i < group.size(); i++) {
                 if (logs.get(i).isFarBehindInFiles()) {
-                    group.get(i).requestOwn();
+                    group.get(i).requestWriteBack();
                 }
             }
         }
@@ -412,9 +420,14 @@ public final class Flusher {
         }
     }
 
-    /** The logs whose own files are to be forced, in turn. Safe for any thread: it is run by several at once. */
+    /**
+     * The logs whose own files are to be forced, in turn. Write-backs, which nobody waits for, come after all others and one
+     * at a time. Safe for any thread: it is run by several at once.
+     */
     private final class FileForces extends Work {
         private final ConcurrentLinkedQueue<Ticket> asked = new ConcurrentLinkedQueue<>();
+        private final ConcurrentLinkedQueue<Ticket> writeBacks = new ConcurrentLinkedQueue<>();
+        private final AtomicBoolean isWritingBack = new AtomicBoolean();
         /** Threads that run this, or soon will. */
         private final AtomicInteger workers = new AtomicInteger();
 
@@ -423,8 +436,14 @@ public final class Flusher {
             startWorker();
         }
 
+        void addWriteBack(final Ticket ticket) {
+            writeBacks.add(ticket);
+            startWorker();
+        }
+
         void clear() {
             asked.clear();
+            writeBacks.clear();
         }
 
         private void startWorker() {
@@ -455,21 +474,54 @@ public final class Flusher {
             for (int i = 0; i < FORCES_IN_A_ROW && failure == null && !closed; i++) {
                 final Ticket ticket = asked.poll();
                 if (ticket == null) {
-                    return;
-                }
-                if (!ticket.withdrawn) {
-                    force(ticket);
+                    if (!writeBackNext()) {
+                        return;
+                    }
+                } else if (!ticket.withdrawn) {
+                    // Before the force, so that an append after this asks for another one.
+                    ticket.files.set(FilesState.UNDER_WAY);
+                    forceFiles(ticket);
+                    note(ticket);
+                    ended(ticket);
                 }
             }
         }
 
-        private void force(final Ticket ticket) throws IOException {
-            // Before the force, so that an append after this asks for another one.
-            ticket.files.set(FilesState.UNDER_WAY);
+        /** False when there is none, or another thread is at it. */
+        private boolean writeBackNext() throws IOException {
+            if (writeBacks.isEmpty() || !isWritingBack.compareAndSet(false, true)) {
+                return false;
+            }
+            try {
+                final Ticket ticket = writeBacks.poll();
+                if (ticket != null) {
+                    ticket.isWriteBackQueued.set(false);
+                    writeBack(ticket);
+                }
+                return true;
+            } finally {
+                isWritingBack.set(false);
+            }
+        }
+
+        /** The journal is not told: the next checkpoint will. A log that is being forced, or soon will be, needs none. */
+        private void writeBack(final Ticket ticket) throws IOException {
+            if (!ticket.withdrawn
+                    && ticket.log.isFarBehindInFiles()
+                    && ticket.files.compareAndSet(FilesState.IDLE, FilesState.UNDER_WAY)) {
+                forceFiles(ticket);
+                count(1);
+                ended(ticket);
+            }
+        }
+
+        private void forceFiles(final Ticket ticket) throws IOException {
             VarHandle.fullFence();
             ticket.log.force();
             ticket.log.onForced();
-            note(ticket);
+        }
+
+        private void ended(final Ticket ticket) {
             if (ticket.files.getAndUpdate(FilesState::onForced) == FilesState.UNDER_WAY_ASKED) {
                 asked.add(ticket);
             }
@@ -479,7 +531,7 @@ public final class Flusher {
         void end() {
             workers.decrementAndGet();
             // Whoever asked while this one was counted did not start another: look again.
-            if (!asked.isEmpty()) {
+            if (!asked.isEmpty() || (!writeBacks.isEmpty() && !isWritingBack.get())) {
                 startWorker();
             }
         }

@@ -105,6 +105,10 @@ final class DataJournalTest {
     }
 
     private DataJournal opened(final int fileBytes) throws IOException {
+        return opened(fileBytes, fileBytes);
+    }
+
+    private DataJournal opened(final int fileBytesMin, final int fileBytes) throws IOException {
         final Clock clock = new Clock() {
             @Override
             public long wallMs() {
@@ -122,7 +126,7 @@ final class DataJournalTest {
                 journal,
                 clock,
                 tasks::add,
-                new DataJournalConfig(fileBytes, fileBytes, MAX_AGE_MS),
+                new DataJournalConfig(fileBytesMin, fileBytes, MAX_AGE_MS, 1 << 10),
                 failures::add,
                 FoundFrames.read(disk, DATA, journal.recovered(), new SeededRandom(5)));
         opened.noteRecovered();
@@ -368,7 +372,7 @@ final class DataJournalTest {
     /** Each force of somebody else waits for what the device was given before it. */
     @Test
     void spaceIsMadeRealALittleAtATime() throws IOException {
-        dataJournal = opened(1 << 20);
+        dataJournal = opened(4 << 20);
         commit(new FakeLog(1, 100));
         events.clear();
         runTasks();
@@ -379,19 +383,71 @@ final class DataJournalTest {
 
     @Test
     void spaceThatIsNotEnoughIsGivenBack() throws IOException {
-        dataJournal = opened(1 << 20);
-        disk.setCapacityBytes(700_000);
+        final int size = 3 << 20;
+        dataJournal = opened(size);
+        disk.setCapacityBytes(2_500_000);
         commit(new FakeLog(1, 100));
         runTasks();
         assertEquals(List.of(), failures);
-        assertEquals(0, disk.open(DATA.resolve("data-journal.0"), false).sizeBytes());
+        assertEquals(0, bytesOf("data-journal.0"));
         disk.setCapacityBytes(Long.MAX_VALUE);
         nowMs += 10_000;
         commit(new FakeLog(1, 100));
         runTasks();
         commit(new FakeLog(1, 100));
         assertEquals(List.of(), rest);
-        assertEquals(1 << 20, disk.open(DATA.resolve("data-journal.0"), false).sizeBytes());
+        assertEquals(size, bytesOf("data-journal.0"));
+    }
+
+    /** It stays what it was, and is asked for more only after a while. */
+    @Test
+    void aFileThatCantGrowIsUsedAsItIs() throws IOException {
+        final int size = 2 << 20;
+        dataJournal = opened(size, 4 * size);
+        ready();
+        final FakeLog one = new FakeLog(1, 100_000);
+        disk.setCapacityBytes(2 * size + (1 << 20) + 500_000);
+        for (int i = 0; i < 60; i++) {
+            commit(one);
+            runTasks();
+            assertEquals(List.of(), rest);
+        }
+        assertEquals(List.of(), failures);
+        assertEquals(size, bytesOf("data-journal.0"));
+        assertEquals(size, bytesOf("data-journal.1"));
+        disk.setCapacityBytes(Long.MAX_VALUE);
+        fillAFile(one, size);
+        assertEquals(2 * size, bytesOf("data-journal.0") + bytesOf("data-journal.1"));
+        nowMs += 10_000;
+        fillAFile(one, size);
+        assertTrue(bytesOf("data-journal.0") + bytesOf("data-journal.1") > 2 * size);
+    }
+
+    @Test
+    void spaceThatCantBeGivenBackEitherHurtsNobody() throws IOException {
+        dataJournal = opened(3 << 20);
+        disk.setCapacityBytes(2_500_000);
+        disk.fail(DiskOperation.TRUNCATE, "data-journal", 1);
+        commit(new FakeLog(1, 100));
+        runTasks();
+        assertEquals(List.of(), failures);
+        disk.setCapacityBytes(Long.MAX_VALUE);
+        nowMs += 10_000;
+        commit(new FakeLog(1, 100));
+        runTasks();
+        commit(new FakeLog(1, 100));
+        assertEquals(List.of(), rest);
+    }
+
+    private void fillAFile(final FakeLog log, final int size) throws IOException {
+        for (int bytes = 0; bytes < 2 * size; bytes += 100_000) {
+            commit(log);
+            runTasks();
+        }
+    }
+
+    private long bytesOf(final String file) throws IOException {
+        return disk.open(DATA.resolve(file), false).sizeBytes();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.highwater.log.datajournal.DataFrame;
 import io.highwater.log.datajournal.DataJournal;
 import io.highwater.log.datajournal.DataJournalConfig;
 import io.highwater.log.datajournal.FoundFrames;
+import io.highwater.log.datajournal.Journaled.Staging;
 import io.highwater.log.disk.SimulatedDisk;
 import io.highwater.log.journal.Journal;
 import io.highwater.port.Clock;
@@ -26,11 +27,15 @@ final class FlusherTest {
     private final List<String> events = new ArrayList<>();
     private final SimulatedDisk disk = new SimulatedDisk(1);
     private long nowMs = 5_000;
+    private Journal journal;
+    private DataJournal dataJournal;
     private Flusher flusher;
 
     private final class CountingLog implements Forceable {
         private final String name;
         private Runnable duringForce = () -> {};
+        private Staging staging = Staging.OWN_FORCE;
+        private boolean isFarBehind;
         private boolean fails;
         private RuntimeException noteFault;
         private RuntimeException offlineFault;
@@ -50,7 +55,7 @@ final class FlusherTest {
 
         @Override
         public boolean isFarBehindInFiles() {
-            return false;
+            return isFarBehind;
         }
 
         @Override
@@ -60,12 +65,12 @@ final class FlusherTest {
 
         @Override
         public Staging stage(final DataFrame frame, final int group) {
-            return Staging.OWN_FORCE;
+            return staging;
         }
 
         @Override
         public void onJournaled(final int group) {
-            throw new AssertionError("never staged");
+            events.add("journaled " + name);
         }
 
         @Override
@@ -104,9 +109,9 @@ final class FlusherTest {
                 return nowMs * 1_000_000;
             }
         };
-        final Journal journal = Journal.open(disk, Path.of("/d"), true);
-        // Never enabled: it takes nothing.
-        final DataJournal dataJournal = DataJournal.open(
+        journal = Journal.open(disk, Path.of("/d"), true);
+        // It takes nothing until it is enabled.
+        dataJournal = DataJournal.open(
                 disk,
                 Path.of("/d"),
                 journal,
@@ -116,6 +121,27 @@ final class FlusherTest {
                 cause -> {},
                 FoundFrames.read(disk, Path.of("/d"), journal.recovered(), new SeededRandom(5)));
         flusher = new Flusher(tasks::add, clock, journal, dataJournal, 1000);
+    }
+
+    /** From here on the data journal takes what is staged. */
+    private void enableDataJournal() throws IOException {
+        dataJournal.noteRecovered();
+        journal.force();
+        dataJournal.enable();
+        flusher.register(new CountingLog("first")).request();
+        while (!tasks.isEmpty()) {
+            runTask();
+        }
+        events.clear();
+    }
+
+    /** A log that goes into frames, and is far behind in its files until they are forced. */
+    private CountingLog behind(final String name) {
+        final CountingLog log = new CountingLog(name);
+        log.staging = Staging.DONE;
+        log.isFarBehind = true;
+        log.duringForce = () -> log.isFarBehind = false;
+        return log;
     }
 
     private void runTask() {
@@ -187,6 +213,76 @@ final class FlusherTest {
         b.requestOwn();
         runTask();
         assertEquals(List.of("force b", "forced b"), events.subList(7, events.size()));
+    }
+
+    @Test
+    void aLogThatIsFarBehindIsWrittenBackAfterItsGroup() throws IOException {
+        enableDataJournal();
+        final Flusher.Ticket ticket = flusher.register(behind("a"));
+        ticket.request();
+        runTask();
+        assertEquals(List.of("journaled a"), events);
+        runTask();
+        // Without a note: a checkpoint will, and nobody waits.
+        assertEquals(List.of("journaled a", "force a", "forced a"), events);
+        ticket.request();
+        runTask();
+        assertNothingLeftToDo();
+    }
+
+    @Test
+    void aLogThatIsBeingWrittenBackIsNotAskedAgain() throws IOException {
+        enableDataJournal();
+        final CountingLog log = behind("a");
+        final Flusher.Ticket ticket = flusher.register(log);
+        log.duringForce = () -> {
+            ticket.request();
+            runTask();
+            log.isFarBehind = false;
+        };
+        ticket.request();
+        runTask();
+        runTask();
+        assertEquals(List.of("journaled a", "force a", "journaled a", "forced a"), events);
+        assertNothingLeftToDo();
+    }
+
+    @Test
+    void forcesThatSomebodyWaitsForComeBeforeWriteBacks() throws IOException {
+        enableDataJournal();
+        nowMs += 1_000;
+        flusher.register(behind("a")).request();
+        runTask();
+        flusher.register(new CountingLog("b")).requestOwn();
+        runTask();
+        assertEquals(
+                List.of("journaled a", "force b", "forced b", "note b", "force a", "forced a"),
+                events.stream().filter(event -> !event.equals("note first")).toList());
+        assertNothingLeftToDo();
+    }
+
+    @Test
+    void aLogThatIsForcedForSomebodyIsNotWrittenBackToo() throws IOException {
+        enableDataJournal();
+        final Flusher.Ticket ticket = flusher.register(behind("a"));
+        ticket.request();
+        runTask();
+        ticket.requestOwn();
+        runTask();
+        assertEquals(1, events.stream().filter("force a"::equals).count());
+        assertNothingLeftToDo();
+    }
+
+    @Test
+    void aWriteBackThatFailsEndsTheDirectory() throws IOException {
+        enableDataJournal();
+        final CountingLog log = behind("a");
+        log.fails = true;
+        flusher.register(log).request();
+        runTask();
+        runTask();
+        assertEquals(List.of("journaled a", "force a", "offline first", "offline a"), events);
+        assertNotNull(flusher.failure());
     }
 
     @Test

@@ -204,7 +204,7 @@ final class FlusherThreadsTest {
                 journal,
                 clock,
                 flushThreads,
-                new DataJournalConfig(64 << 10, 64 << 10, 5_000),
+                new DataJournalConfig(64 << 10, 64 << 10, 5_000, 1 << 10),
                 failures::add,
                 FoundFrames.read(disk, directory, journal.recovered(), new SeededRandom(5)));
         dataJournal.enable();
