@@ -360,13 +360,7 @@ final class DataJournalTest {
         commit(one);
         assertEquals(List.of(one), rest);
         assertEquals(0, tasks.size());
-        disk.setCapacityBytes(Long.MAX_VALUE);
-        nowMs += 10_000;
-        commit(one);
-        runTasks();
-        commit(one);
-        assertEquals(List.of(), rest);
-        assertEquals(List.of(), failures);
+        assertReadyOnceThereIsRoom();
     }
 
     /** Each force of somebody else waits for what the device was given before it. */
@@ -390,12 +384,7 @@ final class DataJournalTest {
         runTasks();
         assertEquals(List.of(), failures);
         assertEquals(0, bytesOf("data-journal.0"));
-        disk.setCapacityBytes(Long.MAX_VALUE);
-        nowMs += 10_000;
-        commit(new FakeLog(1, 100));
-        runTasks();
-        commit(new FakeLog(1, 100));
-        assertEquals(List.of(), rest);
+        assertReadyOnceThereIsRoom();
         assertEquals(size, bytesOf("data-journal.0"));
     }
 
@@ -431,12 +420,16 @@ final class DataJournalTest {
         commit(new FakeLog(1, 100));
         runTasks();
         assertEquals(List.of(), failures);
+        assertReadyOnceThereIsRoom();
+    }
+
+    private void assertReadyOnceThereIsRoom() throws IOException {
         disk.setCapacityBytes(Long.MAX_VALUE);
         nowMs += 10_000;
-        commit(new FakeLog(1, 100));
-        runTasks();
+        ready();
         commit(new FakeLog(1, 100));
         assertEquals(List.of(), rest);
+        assertEquals(List.of(), failures);
     }
 
     private void fillAFile(final FakeLog log, final int size) throws IOException {
