@@ -23,22 +23,19 @@ import org.slf4j.LoggerFactory;
  * again, every log is told. So does a fault of ours in the middle of a group: a log that waits for a force gets an answer, if
  * only that one.
  *
- * <p>Of the groups for the data journal two may be under way, and one more gathers. The files of up to {@link #FILES_AT_ONCE}
- * logs are forced beside each other, those of one log by one force at a time: what is appended meanwhile is one more force,
+ * <p>Of the groups for the data journal two may be under way, and one more gathers. The files of a few logs are forced beside
+ * each other ({@link ForceCrew}), those of one log by one force at a time: what is appended meanwhile is one more force,
  * however many ask for it.
  *
  * <p>Requests are safe for any thread: they only add to a concurrent queue. Forces run on the executor; what is noted in the
  * journal, under the flusher's lock.
  */
 public final class Flusher {
-    /** More do not make a device faster that is busy with four files. */
-    public static final int FILES_AT_ONCE = 4;
-
     /**
      * With which nobody waits for a thread: the groups for the data journal, the forces of files, a checkpoint of the data
      * journal, and one that waits for that.
      */
-    public static final int THREADS = DataGroup.COUNT + FILES_AT_ONCE + 2;
+    public static final int THREADS = DataGroup.COUNT + ForceCrew.THREADS_MAX + 2;
 
     /** After so many a thread lets others of the executor go first. */
     private static final int FORCES_IN_A_ROW = 64;
@@ -428,10 +425,14 @@ public final class Flusher {
         private final ConcurrentLinkedQueue<Ticket> asked = new ConcurrentLinkedQueue<>();
         private final ConcurrentLinkedQueue<Ticket> writeBacks = new ConcurrentLinkedQueue<>();
         private final AtomicBoolean isWritingBack = new AtomicBoolean();
-        /** Threads that run this, or soon will. */
-        private final AtomicInteger workers = new AtomicInteger();
+        /** Of {@link #asked}. */
+        private final AtomicInteger waitingLogs = new AtomicInteger();
+        /** The threads that run this, or soon will. */
+        private final ForceCrew crew = new ForceCrew();
 
         void add(final Ticket ticket) {
+            // First, so that whoever takes it out finds it counted.
+            waitingLogs.incrementAndGet();
             asked.add(ticket);
             startWorker();
         }
@@ -447,7 +448,7 @@ public final class Flusher {
         }
 
         private void startWorker() {
-            if (failure != null || closed || !addWorker()) {
+            if (failure != null || closed || !crew.join(waitingLogs.get())) {
                 return;
             }
             boolean isTaken = false;
@@ -456,13 +457,9 @@ public final class Flusher {
                 isTaken = true;
             } finally {
                 if (!isTaken) {
-                    workers.decrementAndGet();
+                    crew.leave();
                 }
             }
-        }
-
-        private boolean addWorker() {
-            return workers.getAndUpdate(count -> Math.min(count + 1, FILES_AT_ONCE)) < FILES_AT_ONCE;
         }
 
         @Override
@@ -472,12 +469,18 @@ public final class Flusher {
         @Override
         void force() throws IOException {
             for (int i = 0; i < FORCES_IN_A_ROW && failure == null && !closed; i++) {
+                if (crew.isTooLarge(waitingLogs.get())) {
+                    return;
+                }
                 final Ticket ticket = asked.poll();
                 if (ticket == null) {
                     if (!writeBackNext()) {
                         return;
                     }
-                } else if (!ticket.withdrawn) {
+                    continue;
+                }
+                waitingLogs.decrementAndGet();
+                if (!ticket.withdrawn) {
                     // Before the force, so that an append after this asks for another one.
                     ticket.files.set(FilesState.UNDER_WAY);
                     forceFiles(ticket);
@@ -523,13 +526,14 @@ public final class Flusher {
 
         private void ended(final Ticket ticket) {
             if (ticket.files.getAndUpdate(FilesState::onForced) == FilesState.UNDER_WAY_ASKED) {
+                waitingLogs.incrementAndGet();
                 asked.add(ticket);
             }
         }
 
         @Override
         void end() {
-            workers.decrementAndGet();
+            crew.leave();
             // Whoever asked while this one was counted did not start another: look again.
             if (!asked.isEmpty() || (!writeBacks.isEmpty() && !isWritingBack.get())) {
                 startWorker();

@@ -216,6 +216,23 @@ final class FlusherTest {
     }
 
     @Test
+    void moreThreadsForceFilesWhereManyLogsWait() {
+        for (int i = 0; i < 7; i++) {
+            flusher.register(new CountingLog("log" + i)).requestOwn();
+        }
+        assertEquals(2, tasks.size());
+        for (int i = 7; i < 30; i++) {
+            flusher.register(new CountingLog("log" + i)).requestOwn();
+        }
+        assertEquals(4, tasks.size());
+        while (!tasks.isEmpty()) {
+            runTask();
+        }
+        assertEquals(
+                30, events.stream().filter(event -> event.startsWith("forced ")).count());
+    }
+
+    @Test
     void aLogThatIsFarBehindIsWrittenBackAfterItsGroup() throws IOException {
         enableDataJournal();
         final Flusher.Ticket ticket = flusher.register(behind("a"));

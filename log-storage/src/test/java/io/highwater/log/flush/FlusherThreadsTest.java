@@ -169,9 +169,9 @@ final class FlusherThreadsTest {
                 cause -> {},
                 FoundFrames.read(disk, directory, journal.recovered(), new SeededRandom(5)));
         final Flusher flusher = new Flusher(flushThreads, SystemClock.INSTANCE, journal, dataJournal, 1000);
-        final CyclicBarrier together = new CyclicBarrier(Flusher.FILES_AT_ONCE);
+        final CyclicBarrier together = new CyclicBarrier(ForceCrew.THREADS_MIN);
         final List<Future<Boolean>> ends = new ArrayList<>();
-        for (int i = 0; i < Flusher.FILES_AT_ONCE; i++) {
+        for (int i = 0; i < ForceCrew.THREADS_MIN; i++) {
             final CountingLog log = new CountingLog(i);
             log.together = together;
             final Flusher.Ticket ticket = flusher.register(log);
