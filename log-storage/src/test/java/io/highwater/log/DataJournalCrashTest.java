@@ -91,6 +91,9 @@ final class DataJournalCrashTest {
     private void run(final int seed) throws Exception {
         random = new SeededRandom(seed);
         disk = new SimulatedDisk(seed);
+        if (seed % 4 == 0) {
+            disk.refuseWriteThrough();
+        }
         models.clear();
         for (int i = 0; i < LOGS; i++) {
             models.add(new Model());
@@ -110,7 +113,7 @@ final class DataJournalCrashTest {
                     } else {
                         disk.kill();
                     }
-                } else if (operation == DiskOperation.FORCE && path.toString().contains("data-journal")) {
+                } else if (isForce(operation) && path.toString().contains("data-journal")) {
                     duringForce();
                 }
             });
@@ -317,5 +320,9 @@ final class DataJournalCrashTest {
         }
         assertEquals(all.limit(), position, at + ": more bytes than batches");
         model.stable = log.endOffset();
+    }
+
+    private static boolean isForce(final DiskOperation operation) {
+        return operation == DiskOperation.FORCE || operation == DiskOperation.WRITE_THROUGH;
     }
 }

@@ -27,6 +27,7 @@ final class LogWriteBackTest {
         disk.beforeEach((operation, path) -> {
             if (operation == DiskOperation.FORCE) {
                 logForces[0] += path.endsWith("orders-0/00000000000000000000.log") ? 1 : 0;
+            } else if (operation == DiskOperation.WRITE_THROUGH) {
                 groups[0] += path.getFileName().toString().startsWith("data-journal.") ? 1 : 0;
             }
         });

@@ -24,7 +24,7 @@ final class FailedDiskTest {
         assertEquals(ErrorCode.NONE, client.produce(orders, 10));
         assertTrue(world.isBrokerReady());
 
-        world.disk.fail(DiskOperation.FORCE, "data-journal", 1);
+        world.disk.fail(DiskOperation.WRITE_THROUGH, "data-journal", 1);
 
         assertEquals(ErrorCode.KAFKA_STORAGE_ERROR, client.produce(orders, 10));
         assertEquals(ErrorCode.KAFKA_STORAGE_ERROR, client.produce(bills, 10));

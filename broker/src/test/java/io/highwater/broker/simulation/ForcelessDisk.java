@@ -100,6 +100,16 @@ final class ForcelessDisk implements Disk {
         }
 
         @Override
+        public boolean tryWriteThrough() {
+            return file.tryWriteThrough();
+        }
+
+        @Override
+        public void writeThrough(final ByteBuffer source, final long position) throws IOException {
+            file.write(source, position);
+        }
+
+        @Override
         public void startWriteBack(final long position, final long bytes) throws IOException {
             file.startWriteBack(position, bytes);
         }

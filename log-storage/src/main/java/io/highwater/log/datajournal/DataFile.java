@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One of the two files: space that is filled from its beginning, and the logs that have something in it. Whoever has it
@@ -37,6 +38,9 @@ final class DataFile implements Closeable {
     private long lastSequence;
     private long takenMs;
     private long filledMs;
+    private boolean isWrittenThrough;
+    /** Frames that have their place, and are not written yet. */
+    private final AtomicInteger pending = new AtomicInteger();
 
     DataFile(final Path path) {
         this.path = path;
@@ -135,6 +139,42 @@ final class DataFile implements Closeable {
 
     void force() throws IOException {
         file.force();
+    }
+
+    /** Finds out whether {@link #writeThrough} works. Nothing in the file may matter; its first block is zeros then. */
+    void tryWriteThrough() {
+        isWrittenThrough = file.tryWriteThrough();
+    }
+
+    boolean isWrittenThrough() {
+        return isWrittenThrough;
+    }
+
+    /**
+     * Keeps a place for a frame behind the others: {@link #writeThrough} has to follow.
+     *
+     * @return the place
+     */
+    int keepPlace(final int bytes, final long sequence) {
+        final int at = position;
+        pending.incrementAndGet();
+        position = position + bytes;
+        lastSequence = sequence;
+        return at;
+    }
+
+    /** Writes a frame to the place that was kept for it, durably. Safe for any thread. */
+    void writeThrough(final ByteBuffer frame, final int at) throws IOException {
+        try {
+            file.writeThrough(frame, at);
+        } finally {
+            pending.decrementAndGet();
+        }
+    }
+
+    /** True while a frame may still come to a place that was kept for it. Safe for any thread. */
+    boolean isPending() {
+        return pending.get() > 0;
     }
 
     /** Of the newest frame in it. */

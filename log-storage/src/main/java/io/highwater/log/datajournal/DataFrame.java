@@ -5,7 +5,11 @@ import java.nio.ByteBuffer;
 
 /** A frame that is being put together, in memory that is used again for the next one. Confined to the group's thread. */
 public final class DataFrame {
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(FrameFormat.FRAME_BYTES_MAX);
+    /** Where a device can take it from: at a multiple of its blocks. */
+    private final ByteBuffer buffer = ByteBuffer.allocateDirect(FrameFormat.FRAME_BYTES_MAX + FrameFormat.BLOCK_BYTES)
+            .alignedSlice(FrameFormat.BLOCK_BYTES)
+            .slice(0, FrameFormat.FRAME_BYTES_MAX);
+
     private int pieces;
     private int capacity;
     private long sequence;

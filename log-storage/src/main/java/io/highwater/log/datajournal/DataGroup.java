@@ -1,11 +1,14 @@
 package io.highwater.log.datajournal;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One group on its way through the data journal: the logs whose pieces are in frames that are written and not forced yet.
- * Used again for the next group once it was told. Two may be under way, so that a slow force keeps the next group from
+ * One group on its way through the data journal: the logs whose pieces are in frames that are not durable yet. The one frame
+ * that most groups have stays in memory until it is written past the page cache; where that is not possible, and where there
+ * are more, they are written at once, and forced. Used again for the next group once it was told. Two may be under way, so that a slow force keeps the next group from
  * being told, but not from being forced.
  */
 public final class DataGroup {
@@ -15,6 +18,13 @@ public final class DataGroup {
     private final int index;
     private final List<Journaled> staged = new ArrayList<>();
     private final List<DataFile> toForce = new ArrayList<>(2);
+    /** Made for the first frame. */
+    private DataFrame frame;
+    /** Where the group's frame goes, null when there is none that is not written. */
+    private DataFile place;
+
+    private ByteBuffer whole;
+    private int position;
     /** Of the newest frame; that of the group before when it has none. */
     private long lastSequence;
     /** Guarded by the data journal's order. */
@@ -33,7 +43,43 @@ public final class DataGroup {
     void begin() {
         staged.clear();
         toForce.clear();
+        place = null;
         isForced = false;
+    }
+
+    /** What the group's next frame is put together in. */
+    DataFrame frame(final long secret) {
+        if (frame == null) {
+            frame = new DataFrame(secret);
+        }
+        return frame;
+    }
+
+    /** True when a frame of the group is in a file already. */
+    boolean hasWritten() {
+        return !toForce.isEmpty();
+    }
+
+    /** The group's only frame is to be written there. */
+    void onPlaced(final DataFile file, final int at, final ByteBuffer bytes) {
+        place = file;
+        position = at;
+        whole = bytes;
+    }
+
+    /** Makes all frames of the group durable. */
+    void force() throws IOException {
+        if (place != null) {
+            place.writeThrough(whole, position);
+        }
+        for (int i = 0; i < toForce.size(); i++) {
+            toForce.get(i).force();
+        }
+    }
+
+    /** True when the group has frames. */
+    boolean hasFrames() {
+        return place != null || hasWritten();
     }
 
     void add(final Journaled log) {
@@ -49,10 +95,6 @@ public final class DataGroup {
         if (!toForce.contains(file)) {
             toForce.add(file);
         }
-    }
-
-    List<DataFile> toForce() {
-        return toForce;
     }
 
     long lastSequence() {

@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * While neither file can be written to (before the first use, at a full disk, when checkpoints don't keep up) each log is
  * forced on its own.
  *
- * <p>Groups are written one after the other, whoever comes; their forces may be under way at the same time, and they are
- * told in the order in which they were written: a frame counts only when all before it are whole. Checkpoints run on the
+ * <p>Groups get their places one after the other, whoever comes; their writes and forces may be under way at the same time, and
+ * they are told in the order of their places: a frame counts only when all before it are whole. Checkpoints run on the
  * executor, one at a time. The phases of the files change under this object's lock, which nobody holds while waiting for the
  * disk.
  */
@@ -67,7 +67,9 @@ public final class DataJournal implements Closeable {
     private final Object writing = new Object();
 
     // Guarded by writing.
+    /** The one that is being put together, of the group at hand. */
     private DataFrame frame;
+
     private long nextSequence;
     /** A write failed: what it left is torn, and nothing may follow it. */
     private volatile boolean isBroken;
@@ -188,21 +190,24 @@ public final class DataJournal implements Closeable {
     }
 
     /** The note of {@link #noteRecovered()} is durable: the files may be written to. */
-    public synchronized void enable() {
+    public void enable() {
         if (isOff()) {
             return;
         }
-        isEnabled = true;
         for (final DataFile file : files) {
             // Files that the journal does not know of yet would not be looked at after a crash.
             if (isKnown && file.sizeBytes() >= config.fileBytesMin()) {
-                file.phase(Phase.READY);
+                file.tryWriteThrough();
+                becomeReady(file);
             }
+        }
+        synchronized (this) {
+            isEnabled = true;
         }
     }
 
     /**
-     * Writes what these logs have that is not durable, as far as it goes. The group is under way until {@link #force} has
+     * Puts what these logs have that is not durable into frames, as far as it goes. The group is under way until {@link #force} has
      * given it back, which has to follow.
      *
      * @param rest gets the logs that have to be forced on their own, in the order of the group
@@ -228,22 +233,20 @@ public final class DataJournal implements Closeable {
     }
 
     /**
-     * Forces what was written for the group, and tells its logs: at once, or, when the group before is still under way,
+     * Makes the group's frames durable, and tells its logs: at once, or, when the group before is still under way,
      * before the call that forces that one returns.
      *
      * @param told gets the groups that are not under way any more
      * @throws IOException the force failed: nobody knows what the device holds, and no group is told any more.
      */
     public void force(final DataGroup group, final List<DataGroup> told) throws IOException {
-        for (int i = 0; i < group.toForce().size(); i++) {
-            group.toForce().get(i).force();
-        }
+        group.force();
         synchronized (order) {
             group.onForced();
             for (DataGroup next = order.peek(); next != null && next.isForced(); next = order.peek()) {
                 order.remove();
                 durable = next.lastSequence() + 1;
-                if (!next.toForce().isEmpty()) {
+                if (next.hasFrames()) {
                     forces = forces + 1;
                 }
                 // With the lock: a log is told of its groups in their order.
@@ -258,12 +261,13 @@ public final class DataJournal implements Closeable {
     private <L extends Journaled> void write(final List<L> logs, final List<? super L> rest, final DataGroup group)
             throws IOException {
         group.begin();
+        frame = group.frame(secret);
         if (!beginFrame()) {
             rest.addAll(logs);
             return;
         }
         stage(group, logs, rest);
-        if (!writeFrame(group)) {
+        if (!finishFrame(group)) {
             group.begin();
             rest.clear();
             rest.addAll(logs);
@@ -347,9 +351,6 @@ public final class DataJournal implements Closeable {
         if (live == null) {
             return false;
         }
-        if (frame == null) {
-            frame = new DataFrame(secret);
-        }
         frame.begin(run, nextSequence, durable, live.room());
         return true;
     }
@@ -386,7 +387,7 @@ public final class DataJournal implements Closeable {
 
     private synchronized DataFile readyOrNull() {
         for (final DataFile file : files) {
-            if (file.phase() == Phase.READY) {
+            if (file.phase() == Phase.READY && !file.isPending()) {
                 return file;
             }
         }
@@ -397,6 +398,19 @@ public final class DataJournal implements Closeable {
         return !file.isEmpty() && file.ageMs(clock.monotonicMs()) > config.maxAgeMs();
     }
 
+    /** The last frame of the group; false when the write failed. */
+    private boolean finishFrame(final DataGroup group) {
+        final DataFile live = live();
+        if (isBroken || frame.isEmpty() || group.hasWritten() || !live.isWrittenThrough()) {
+            return writeFrame(group);
+        }
+        final ByteBuffer whole = frame.finish();
+        final int size = whole.remaining();
+        group.onPlaced(live, live.keepPlace(size, nextSequence), whole);
+        onFrame(group, live, size);
+        return true;
+    }
+
     /** False when the write failed. */
     private boolean writeFrame(final DataGroup group) {
         if (isBroken) {
@@ -405,10 +419,7 @@ public final class DataJournal implements Closeable {
         if (frame.isEmpty()) {
             return true;
         }
-        final DataFile live;
-        synchronized (this) {
-            live = liveOrNull;
-        }
+        final DataFile live = live();
         final ByteBuffer whole = frame.finish();
         final int size = whole.remaining();
         try {
@@ -419,12 +430,20 @@ public final class DataJournal implements Closeable {
             frame.begin(run, nextSequence, durable, 0);
             return false;
         }
-        nextSequence++;
-        frame.begin(run, nextSequence, durable, 0);
-        bytes = bytes + size;
         group.onWritten(live);
-        live.logs().addAll(group.staged());
+        onFrame(group, live, size);
+        frame.begin(run, nextSequence, durable, 0);
         return true;
+    }
+
+    private void onFrame(final DataGroup group, final DataFile live, final int size) {
+        nextSequence++;
+        bytes = bytes + size;
+        live.logs().addAll(group.staged());
+    }
+
+    private synchronized DataFile live() {
+        return liveOrNull;
     }
 
     private void startTask() {
@@ -492,6 +511,7 @@ public final class DataJournal implements Closeable {
         journal.force();
         isKnown = true;
         for (final DataFile file : missing) {
+            file.tryWriteThrough();
             becomeReady(file);
         }
     }

@@ -1,5 +1,6 @@
 package io.highwater.log.datajournal;
 
+import io.highwater.log.disk.DiskFile;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
@@ -61,7 +62,7 @@ import java.util.zip.CRC32C;
  * <p>Stateless.
  */
 final class FrameFormat {
-    static final int BLOCK_BYTES = 4096;
+    static final int BLOCK_BYTES = DiskFile.BLOCK_BYTES;
 
     static final int MAGIC = 0x4857444A;
     static final int VERSION = 2;

@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
  * are its owner's alone.
  */
 public interface DiskFile extends Closeable {
+    /** The unit of {@link #writeThrough}. */
+    int BLOCK_BYTES = 4096;
+
     /** Bytes in the file, preallocated ones included. */
     long sizeBytes() throws IOException;
 
@@ -24,6 +27,22 @@ public interface DiskFile extends Closeable {
 
     /** Makes everything written before this call durable (fdatasync). After a failure the file is suspect for good. */
     void force() throws IOException;
+
+    /**
+     * Whether {@link #writeThrough} works here, which is tried: the file's first block, of which nothing may be needed, is
+     * zeros then. False where the file system has no such writes.
+     */
+    boolean tryWriteThrough();
+
+    /**
+     * Writes all remaining bytes of the source past the page cache: they are durable when this returns, and nothing else is for
+     * that. Only once {@link #tryWriteThrough()} has said yes.
+     *
+     * @param source off the heap; its address and size are multiples of {@link #BLOCK_BYTES}
+     * @param position a multiple of it, too; the range must have been allocated and forced
+     * @throws IOException nobody knows what the device holds in the range
+     */
+    void writeThrough(ByteBuffer source, long position) throws IOException;
 
     /** Asks for a range to be written back soon: a hint without durability that returns at once and may do nothing. */
     void startWriteBack(long position, long bytes) throws IOException;

@@ -1,5 +1,6 @@
 package io.highwater.log.disk;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import io.highwater.port.FileRange;
 import io.highwater.port.Retained;
 import java.io.IOException;
@@ -7,9 +8,11 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.CloseHelper;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,14 +28,19 @@ final class FileDiskFile implements DiskFile, Retained {
     /** Large enough to make the system call cheap, small enough for the second-level cache. */
     private static final int ZEROS_BYTES = 64 * 1024;
 
-    private static final ByteBuffer ZEROS =
-            ByteBuffer.allocateDirect(ZEROS_BYTES).asReadOnlyBuffer();
+    private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(ZEROS_BYTES + BLOCK_BYTES)
+            .alignedSlice(BLOCK_BYTES)
+            .limit(ZEROS_BYTES)
+            .asReadOnlyBuffer();
 
     private final Set<FileRegion> mapped = ConcurrentHashMap.newKeySet();
     /** Shares in the channel: the handle's own, until it is closed, and one for each range on its way out. */
     private final AtomicInteger holders = new AtomicInteger(1);
 
     private volatile boolean closed;
+    /** Past the page cache; null until it was found to work. */
+    private volatile FileChannel directOrNull;
+
     private final Path path;
     private final FileChannel channel;
 
@@ -50,9 +58,14 @@ final class FileDiskFile implements DiskFile, Retained {
     @Override
     public void write(final ByteBuffer source, final long position) throws IOException {
         requireOpen();
+        writeAll(channel, source, position);
+    }
+
+    private static void writeAll(final FileChannel to, final ByteBuffer source, final long position)
+            throws IOException {
         long at = position;
         while (source.hasRemaining()) {
-            at += channel.write(source, at);
+            at += to.write(source, at);
         }
     }
 
@@ -75,6 +88,32 @@ final class FileDiskFile implements DiskFile, Retained {
         requireOpen();
         // false is fdatasync: the size is made durable with the data, times are not.
         channel.force(false);
+    }
+
+    @Override
+    public boolean tryWriteThrough() {
+        if (directOrNull != null) {
+            return true;
+        }
+        FileChannel direct = null;
+        try {
+            direct = FileChannel.open(
+                    path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, ExtendedOpenOption.DIRECT);
+            // Some file systems open it, and refuse the first write.
+            writeAll(direct, ZEROS.duplicate().limit(BLOCK_BYTES), 0);
+            directOrNull = direct;
+            return true;
+        } catch (final IOException | UnsupportedOperationException e) {
+            LOG.info("{} is written through the page cache: {}", path, e.toString());
+            CloseHelper.quietClose(direct);
+            return false;
+        }
+    }
+
+    @Override
+    public void writeThrough(final ByteBuffer source, final long position) throws IOException {
+        requireOpen();
+        writeAll(directOrNull, source, position);
     }
 
     /**
@@ -133,8 +172,12 @@ final class FileDiskFile implements DiskFile, Retained {
     public void close() throws IOException {
         if (!closed) {
             closed = true;
-            if (holders.decrementAndGet() == 0) {
-                channel.close();
+            try {
+                CloseHelper.close(directOrNull);
+            } finally {
+                if (holders.decrementAndGet() == 0) {
+                    channel.close();
+                }
             }
         }
     }

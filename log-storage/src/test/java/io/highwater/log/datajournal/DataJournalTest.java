@@ -33,6 +33,9 @@ final class DataJournalTest {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final List<IOException> failures = new ArrayList<>();
     private final List<String> events = new ArrayList<>();
+    /** On its files. */
+    private final List<DiskOperation> operations = new ArrayList<>();
+
     private final List<FakeLog> rest = new ArrayList<>();
     private long nowMs = 1_000;
     private final DataGroup group = new DataGroup(0);
@@ -98,8 +101,11 @@ final class DataJournalTest {
         journal = Journal.open(disk, DATA, true);
         dataJournal = opened(FILE_BYTES);
         disk.beforeEach((operation, path) -> {
-            if (operation == DiskOperation.FORCE) {
+            if (operation == DiskOperation.FORCE || operation == DiskOperation.WRITE_THROUGH) {
                 events.add("force " + path.getFileName());
+            }
+            if (path.toString().contains("data-journal")) {
+                operations.add(operation);
             }
         });
     }
@@ -140,6 +146,7 @@ final class DataJournalTest {
         commit(new FakeLog(0, 1));
         runTasks();
         events.clear();
+        operations.clear();
     }
 
     private void commit(final FakeLog... logs) throws IOException {
@@ -184,6 +191,53 @@ final class DataJournalTest {
         assertEquals(List.of(large), rest);
         assertEquals(1, dataJournal.forces());
         assertEquals(4096, dataJournal.bytesWritten());
+    }
+
+    @Test
+    void theOnlyFrameOfAGroupGoesPastThePageCache() throws IOException {
+        ready();
+        commit(new FakeLog(1, 100), new FakeLog(2, 100));
+        assertEquals(List.of(DiskOperation.WRITE_THROUGH), operations);
+    }
+
+    @Test
+    void framesAreWrittenAndForcedWhereThereIsNoWayPastThePageCache() throws IOException {
+        disk.refuseWriteThrough();
+        ready();
+        commit(new FakeLog(1, 100));
+        assertEquals(List.of(DiskOperation.WRITE, DiskOperation.FORCE), operations);
+        assertEquals(List.of("force data-journal.0", "log1 told"), events);
+    }
+
+    @Test
+    void soAreThoseThatAStartFinds() throws IOException {
+        ready();
+        reopenAfter(disk::kill);
+        disk.beforeEach((operation, path) -> operations.add(operation));
+        commit(new FakeLog(1, 100));
+        assertEquals(List.of(DiskOperation.WRITE_THROUGH), operations);
+    }
+
+    /** A frame that comes late would be written over one of the next round. */
+    @Test
+    void aFileIsNotUsedAgainWhileAFrameIsOnItsWayThere() throws IOException {
+        ready();
+        rest.clear();
+        final FakeLog slow = new FakeLog(1, 14_000);
+        dataJournal.write(group, List.of(slow), rest);
+        final DataGroup second = new DataGroup(1);
+        final FakeLog large = new FakeLog(2, 14_000);
+        dataJournal.write(second, List.of(large), rest);
+        assertEquals(List.of(), rest);
+        // The second file is full; the first one has a checkpoint behind it, and a frame that is not written.
+        runTasks();
+        assertEquals(1, dataJournal.checkpoints());
+        dataJournal.write(new DataGroup(2), List.of(large), rest);
+        assertEquals(List.of(large), rest);
+        rest.clear();
+        dataJournal.force(group, new ArrayList<>());
+        dataJournal.write(new DataGroup(3), List.of(large), rest);
+        assertEquals(List.of(), rest);
     }
 
     @Test
@@ -264,6 +318,15 @@ final class DataJournalTest {
     @Test
     void aForceThatFailsIsToldAndNoLogIs() throws IOException {
         ready();
+        disk.fail(DiskOperation.WRITE_THROUGH, "data-journal", 1);
+        assertThrows(IOException.class, () -> commit(new FakeLog(1, 100)));
+        assertFalse(events.contains("log1 told"), events.toString());
+    }
+
+    @Test
+    void soIsOneOfThePageCache() throws IOException {
+        disk.refuseWriteThrough();
+        ready();
         disk.fail(DiskOperation.FORCE, "data-journal", 1);
         assertThrows(IOException.class, () -> commit(new FakeLog(1, 100)));
         assertFalse(events.contains("log1 told"), events.toString());
@@ -291,7 +354,7 @@ final class DataJournalTest {
         final List<DataGroup> told = new ArrayList<>();
         dataJournal.write(group, List.of(new FakeLog(1, 100)), rest);
         dataJournal.write(second, List.of(new FakeLog(2, 100)), rest);
-        disk.fail(DiskOperation.FORCE, "data-journal", 1);
+        disk.fail(DiskOperation.WRITE_THROUGH, "data-journal", 1);
         assertThrows(IOException.class, () -> dataJournal.force(group, told));
         dataJournal.force(second, told);
         assertEquals(List.of(), told);
@@ -330,6 +393,7 @@ final class DataJournalTest {
 
     @Test
     void nothingFollowsAWriteThatFailed() throws IOException {
+        disk.refuseWriteThrough();
         ready();
         final FakeLog one = new FakeLog(1, 100);
         disk.fail(DiskOperation.WRITE, "data-journal", 1);

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -110,6 +111,32 @@ abstract class DiskContract {
             file.force();
         }
         disk.forceDirectory(directory);
+    }
+
+    @Test
+    void writesThroughToPlacesThatWereAllocated() throws IOException {
+        try (DiskFile file = disk.open(directory.resolve("a"), true)) {
+            file.allocate(4 * DiskFile.BLOCK_BYTES);
+            file.write(bytes("first"), 0);
+            file.write(bytes("last"), 4 * DiskFile.BLOCK_BYTES - 4);
+            file.force();
+            assumeTrue(file.tryWriteThrough(), "the file system has no writes past its page cache");
+            assertTrue(file.tryWriteThrough());
+            final ByteBuffer source =
+                    ByteBuffer.allocateDirect(4 * DiskFile.BLOCK_BYTES).alignedSlice(DiskFile.BLOCK_BYTES);
+            source.put(bytes("new"))
+                    .position(2 * DiskFile.BLOCK_BYTES - 3)
+                    .put(bytes("end"))
+                    .flip();
+            file.writeThrough(source, DiskFile.BLOCK_BYTES);
+            assertEquals(0, source.remaining());
+            final String text = content(file);
+            assertEquals(4 * DiskFile.BLOCK_BYTES, text.length());
+            assertEquals("\0\0\0\0\0", text.substring(0, 5));
+            assertEquals("new\0", text.substring(DiskFile.BLOCK_BYTES, DiskFile.BLOCK_BYTES + 4));
+            assertEquals("end\0", text.substring(3 * DiskFile.BLOCK_BYTES - 3, 3 * DiskFile.BLOCK_BYTES + 1));
+            assertEquals("\0last", text.substring(4 * DiskFile.BLOCK_BYTES - 5));
+        }
     }
 
     @Test

@@ -6,6 +6,7 @@ public enum DiskOperation {
     WRITE,
     READ,
     FORCE,
+    WRITE_THROUGH,
     ALLOCATE,
     TRUNCATE,
     MAP,

@@ -51,6 +51,8 @@ public final class SimulatedDisk implements Disk {
     /** Handles of the present incarnation that were not closed. */
     private int openFiles;
 
+    private boolean refusesWriteThrough;
+
     private OperationListener listener = (operation, path) -> {};
 
     /** Sees an operation before it happens. */
@@ -131,6 +133,15 @@ public final class SimulatedDisk implements Disk {
     /** All files together may hold this many bytes; writing beyond fails as on a full disk. */
     public void setCapacityBytes(final long bytes) {
         capacityBytes = bytes;
+    }
+
+    /** From here on {@link DiskFile#tryWriteThrough} finds that there is no such thing. */
+    public void refuseWriteThrough() {
+        refusesWriteThrough = true;
+    }
+
+    boolean refusesWriteThrough() {
+        return refusesWriteThrough;
     }
 
     /** Turns one bit of a file, in the cache and on the device. */

@@ -146,6 +146,68 @@ class SimulatedDiskTest extends DiskContract {
     }
 
     @Test
+    void whatIsWrittenThroughIsDurableAndTheRestIsNotForThat() throws IOException {
+        final Set<String> outcomes = new TreeSet<>();
+        for (int seed = 0; seed < SEEDS; seed++) {
+            final SimulatedDisk disk = diskWithTwoBlocks(seed);
+            try (DiskFile file = disk.open(FILE, false)) {
+                file.write(filled(512, 2), 0);
+                file.writeThrough(block(3), DiskFile.BLOCK_BYTES);
+            }
+            assertEquals(1, disk.dirtySectors(FILE));
+            disk.crash();
+            outcomes.add(sectors(disk));
+        }
+        assertEquals(Set.of("1".repeat(8) + "3".repeat(8), "2" + "1".repeat(7) + "3".repeat(8)), outcomes);
+    }
+
+    @Test
+    void aCrashInAWriteThroughTearsIt() throws IOException {
+        final Set<String> outcomes = new TreeSet<>();
+        for (int seed = 0; seed < SEEDS; seed++) {
+            final SimulatedDisk disk = diskWithTwoBlocks(seed);
+            final DiskFile file = disk.open(FILE, false);
+            disk.beforeEach((operation, path) -> {
+                if (operation == DiskOperation.WRITE_THROUGH) {
+                    disk.crash();
+                }
+            });
+            assertThrows(ProcessKilled.class, () -> file.writeThrough(block(3), 0));
+            disk.beforeEach((operation, path) -> {});
+            outcomes.add(sectors(disk));
+        }
+        assertTrue(outcomes.size() > SEEDS / 2, outcomes.toString());
+        assertTrue(outcomes.stream().allMatch(seen -> seen.matches("[13]{8}1{8}")), outcomes.toString());
+    }
+
+    @Test
+    void aFailedWriteThroughIsNotMendedByAForce() throws IOException {
+        final SimulatedDisk disk = diskWithTwoBlocks(1);
+        try (DiskFile file = disk.open(FILE, false)) {
+            disk.fail(DiskOperation.WRITE_THROUGH, "a", 1);
+            assertThrows(IOException.class, () -> file.writeThrough(block(3), 0));
+            file.force();
+        }
+        disk.crash();
+        assertTrue(sectors(disk).matches("(?=.*1.*1{8})[13]*3[13]*1{8}"), sectors(disk));
+    }
+
+    private static SimulatedDisk diskWithTwoBlocks(final int seed) throws IOException {
+        final SimulatedDisk disk = diskWithFile(seed);
+        try (DiskFile file = disk.open(FILE, false)) {
+            file.write(filled(2 * DiskFile.BLOCK_BYTES, 1), 0);
+            file.force();
+        }
+        return disk;
+    }
+
+    private static ByteBuffer block(final int value) {
+        return ByteBuffer.allocateDirect(DiskFile.BLOCK_BYTES)
+                .put(filled(DiskFile.BLOCK_BYTES, value))
+                .flip();
+    }
+
+    @Test
     void aKilledProcessLosesHandlesAndLocksButNoBytes() throws IOException {
         final SimulatedDisk disk = diskWithFile(1);
         final String bootId = disk.bootId();

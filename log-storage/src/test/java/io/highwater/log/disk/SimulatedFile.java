@@ -90,6 +90,24 @@ final class SimulatedFile extends SimulatedNode {
         durableSize = size;
     }
 
+    /** What was written in this range is durable, and nothing else is for that. */
+    void force(final int position, final int bytes) {
+        for (int sector = position / SECTOR_BYTES; sector * SECTOR_BYTES < position + bytes; sector++) {
+            persist(sector);
+            dirty.clear(sector);
+        }
+    }
+
+    /** Of this range nobody knows what the device holds, and no force will help. */
+    void failForce(final int position, final int bytes, final RandomSource random) {
+        for (int sector = position / SECTOR_BYTES; sector * SECTOR_BYTES < position + bytes; sector++) {
+            if (random.nextInt(2) == 0) {
+                persist(sector);
+            }
+            dirty.clear(sector);
+        }
+    }
+
     /** As on Linux: afterwards all pages count as clean, so what did not reach the device now never will by a force. */
     void failForce(final RandomSource random) {
         settle(random);

@@ -66,6 +66,33 @@ final class SimulatedHandle implements DiskFile {
         file.force();
     }
 
+    @Override
+    public boolean tryWriteThrough() {
+        disk.requireIncarnation(incarnation);
+        if (disk.refusesWriteThrough()) {
+            return false;
+        }
+        file.write(ByteBuffer.allocate(BLOCK_BYTES), 0, disk.random());
+        return true;
+    }
+
+    /** Under way when the listener is told: a crash then has each sector written or not. */
+    @Override
+    public void writeThrough(final ByteBuffer source, final long position) throws IOException {
+        requireOpen();
+        final int bytes = source.remaining();
+        if (!source.isDirect() || (bytes | position) % BLOCK_BYTES != 0 || position + bytes > file.size()) {
+            throw new IllegalArgumentException("write of " + bytes + " through to " + position + " of " + path);
+        }
+        told(" through", source, position);
+        writePart(source, bytes, position);
+        if (disk.takeFault(DiskOperation.WRITE_THROUGH, path)) {
+            file.failForce((int) position, bytes, disk.random());
+            throw SimulatedDisk.inputOutputError(path);
+        }
+        file.force((int) position, bytes);
+    }
+
     /** Nothing: the device writes back by chance anyway. */
     @Override
     public void startWriteBack(final long position, final long bytes) {
