@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -68,6 +69,9 @@ final class DataJournalCrashTest {
     private int unstableLost;
     private int overlaps;
     private boolean isOverlapping;
+    /** What was taken from the flushes that wait. */
+    private Runnable running;
+
     private String where;
 
     @Test
@@ -120,8 +124,10 @@ final class DataJournalCrashTest {
             fixture = new LogFixture(disk, Path.of("/data"), CONFIG);
             fixture.nowMs = nowMs;
             logs.clear();
+            isOverlapping = true;
             try {
                 open();
+                isOverlapping = false;
                 where = at;
                 live(died);
             } catch (final IOException | ProcessKilled e) {
@@ -174,7 +180,11 @@ final class DataJournalCrashTest {
 
     private PartitionLog openLog(final int index) throws Exception {
         final TopicPartitionKey key = new TopicPartitionKey("t", index, models.get(index).topicId);
+        final boolean wasOverlapping = isOverlapping;
+        // The first write to the data journal is a trial that opens with the last log.
+        isOverlapping = true;
         final PartitionLog log = fixture.directory.openPartition(key, CONFIG, fixture.shard);
+        isOverlapping = wasOverlapping;
         log.onStableEnd(new StableEndListener() {
             @Override
             public void onStableEnd(final PartitionLog source, final long stableEnd) {
@@ -227,6 +237,7 @@ final class DataJournalCrashTest {
         }
         final Runnable task = steps.waiting.poll();
         if (task != null) {
+            running = task;
             task.run();
         }
     }
@@ -253,21 +264,24 @@ final class DataJournalCrashTest {
         deletions++;
     }
 
-    /** While a group waits for the device others append, and the next group begins. */
+    /**
+     * While a group waits for the device others append, and the next group begins. Now and then it fills a file, and the
+     * checkpoint of the one before is done meanwhile.
+     */
     private void duringForce() {
         if (isOverlapping || random.nextInt(2) == 0) {
             return;
         }
         isOverlapping = true;
         try {
-            append(random.nextInt(LOGS));
-            final Runnable group = fixture.flushes.waiting.stream()
-                    .filter(task -> task.getClass().getName().endsWith("Flusher$Lane"))
-                    .findFirst()
-                    .orElse(null);
-            if (group != null) {
-                fixture.flushes.waiting.remove(group);
-                group.run();
+            for (int appends = random.nextInt(6) == 0 ? 40 : 1; appends > 0; appends--) {
+                append(random.nextInt(LOGS));
+            }
+            // One checkpoint does not run in the middle of another.
+            if (isLane(running) && random.nextInt(2) == 0) {
+                runAll(task -> !isLane(task));
+            }
+            if (runAll(DataJournalCrashTest::isLane) > 0) {
                 overlaps++;
             }
         } catch (final Exception e) {
@@ -275,6 +289,18 @@ final class DataJournalCrashTest {
         } finally {
             isOverlapping = false;
         }
+    }
+
+    private int runAll(final Predicate<Runnable> which) {
+        final List<Runnable> found =
+                fixture.flushes.waiting.stream().filter(which).toList();
+        fixture.flushes.waiting.removeAll(found);
+        found.forEach(Runnable::run);
+        return found.size();
+    }
+
+    private static boolean isLane(final Runnable task) {
+        return task != null && task.getClass().getName().endsWith("Flusher$Lane");
     }
 
     private void append(final int index) throws Exception {

@@ -17,7 +17,7 @@ import java.util.concurrent.Executor;
  * @param coreShard where the core runs: never an event loop
  * @param metaExecutor forces and snapshots of the core's group {@code meta}: at most one of each at a time
  * @param groupsExecutor the same of {@code groups}, whose snapshots are large and must not delay {@code meta}
- * @param flushExecutor forces of the logs: a group at a time, and its helpers
+ * @param flushExecutor forces of the logs, as many at a time as the flusher has under way
  * @param blockingExecutor everything else that blocks: opening and deleting
  */
 public record NodePorts(

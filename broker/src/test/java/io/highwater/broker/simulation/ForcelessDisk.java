@@ -100,7 +100,7 @@ final class ForcelessDisk implements Disk {
         }
 
         @Override
-        public boolean tryWriteThrough() {
+        public boolean tryWriteThrough() throws IOException {
             return file.tryWriteThrough();
         }
 

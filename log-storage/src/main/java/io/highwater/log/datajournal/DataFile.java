@@ -12,14 +12,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One of the two files: space that is filled from its beginning, and the logs that have something in it. Whoever has it
- * in its phase uses it alone: the group's thread a live one, the checkpoint the others.
+ * in its phase uses it alone: the group's thread a live one, the checkpoint the others. Only a frame that has its place may
+ * come in any phase, which is why nobody takes the file again before that.
  */
 final class DataFile implements Closeable {
     /** Frames of one file, and who may touch it. */
     enum Phase {
         /** It has frames that matter, or has to be made first; nobody may write. */
         UNUSABLE,
-        /** Nothing in it matters. */
+        /** Nothing in it matters, nor in what may still come ({@link #isPending}). */
         READY,
         /** Groups go into it. */
         LIVE,
@@ -142,7 +143,7 @@ final class DataFile implements Closeable {
     }
 
     /** Finds out whether {@link #writeThrough} works. Nothing in the file may matter; its first block is zeros then. */
-    void tryWriteThrough() {
+    void tryWriteThrough() throws IOException {
         isWrittenThrough = file.tryWriteThrough();
     }
 
@@ -163,16 +164,13 @@ final class DataFile implements Closeable {
         return at;
     }
 
-    /** Writes a frame to the place that was kept for it, durably. Safe for any thread. */
+    /** Writes a frame to the place that was kept for it, durably. After a failure the file is not used again. Any thread. */
     void writeThrough(final ByteBuffer frame, final int at) throws IOException {
-        try {
-            file.writeThrough(frame, at);
-        } finally {
-            pending.decrementAndGet();
-        }
+        file.writeThrough(frame, at);
+        pending.decrementAndGet();
     }
 
-    /** True while a frame may still come to a place that was kept for it. Safe for any thread. */
+    /** True while a frame may still come to a place that was kept for it. Any thread. */
     boolean isPending() {
         return pending.get() > 0;
     }

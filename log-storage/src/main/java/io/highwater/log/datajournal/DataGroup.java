@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * One group on its way through the data journal: the logs whose pieces are in frames that are not durable yet. The one frame
  * that most groups have stays in memory until it is written past the page cache; where that is not possible, and where there
- * are more, they are written at once, and forced. Used again for the next group once it was told. Two may be under way, so that a slow force keeps the next group from
- * being told, but not from being forced.
+ * are more, they are written at once, and forced. Used again for the next group once it was told. Two may be under way, so
+ * that a slow force keeps the next group from being told, but not from being forced.
  */
 public final class DataGroup {
     /** How many may be under way. */
@@ -18,7 +18,7 @@ public final class DataGroup {
     private final int index;
     private final List<Journaled> staged = new ArrayList<>();
     private final List<DataFile> toForce = new ArrayList<>(2);
-    /** Made for the first frame. */
+    /** Null until the first one. */
     private DataFrame frame;
     /** Where the group's frame goes, null when there is none that is not written. */
     private DataFile place;

@@ -71,10 +71,10 @@ public final class DataJournal implements Closeable {
     private DataFrame frame;
 
     private long nextSequence;
-    /** A write failed: what it left is torn, and nothing may follow it. */
+    /** A write or a force failed: what it left is torn, and nothing may follow it. */
     private volatile boolean isBroken;
 
-    /** Groups that are written and not told yet, in that order. Guarded by itself. */
+    /** Groups that are not told yet, in the order of their places, which is that of their frames' sequences. Guarded by itself. */
     private final ArrayDeque<DataGroup> order = new ArrayDeque<>(DataGroup.COUNT);
 
     /** All frames below it are forced. Written under the order's lock. */
@@ -190,13 +190,15 @@ public final class DataJournal implements Closeable {
     }
 
     /** The note of {@link #noteRecovered()} is durable: the files may be written to. */
-    public void enable() {
+    public void enable() throws IOException {
         if (isOff()) {
             return;
         }
         for (final DataFile file : files) {
             // Files that the journal does not know of yet would not be looked at after a crash.
             if (isKnown && file.sizeBytes() >= config.fileBytesMin()) {
+                // A process that died while the file grew has left space that the next power loss would take.
+                file.force();
                 file.tryWriteThrough();
                 becomeReady(file);
             }
@@ -240,7 +242,15 @@ public final class DataJournal implements Closeable {
      * @throws IOException the force failed: nobody knows what the device holds, and no group is told any more.
      */
     public void force(final DataGroup group, final List<DataGroup> told) throws IOException {
-        group.force();
+        boolean isForced = false;
+        try {
+            group.force();
+            isForced = true;
+        } finally {
+            if (!isForced) {
+                isBroken = true;
+            }
+        }
         synchronized (order) {
             group.onForced();
             for (DataGroup next = order.peek(); next != null && next.isForced(); next = order.peek()) {
@@ -261,8 +271,7 @@ public final class DataJournal implements Closeable {
     private <L extends Journaled> void write(final List<L> logs, final List<? super L> rest, final DataGroup group)
             throws IOException {
         group.begin();
-        frame = group.frame(secret);
-        if (!beginFrame()) {
+        if (!beginFrame(group)) {
             rest.addAll(logs);
             return;
         }
@@ -279,7 +288,7 @@ public final class DataJournal implements Closeable {
         for (int i = 0; i < logs.size(); i++) {
             final L log = logs.get(i);
             Staging staging = log.stage(frame, group.index());
-            if (staging == Staging.NO_ROOM && writeFrame(group) && beginFrame()) {
+            if (staging == Staging.NO_ROOM && writeFrame(group) && beginFrame(group)) {
                 staging = log.stage(frame, group.index());
             }
             if (staging == Staging.DONE) {
@@ -346,11 +355,12 @@ public final class DataJournal implements Closeable {
     }
 
     /** False when no file has room for a frame. */
-    private boolean beginFrame() throws IOException {
+    private boolean beginFrame(final DataGroup group) throws IOException {
         final DataFile live = isBroken ? null : liveWithRoom();
         if (live == null) {
             return false;
         }
+        frame = group.frame(secret);
         frame.begin(run, nextSequence, durable, live.room());
         return true;
     }

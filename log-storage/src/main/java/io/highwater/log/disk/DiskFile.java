@@ -29,10 +29,10 @@ public interface DiskFile extends Closeable {
     void force() throws IOException;
 
     /**
-     * Whether {@link #writeThrough} works here, which is tried: the file's first block, of which nothing may be needed, is
-     * zeros then. False where the file system has no such writes.
+     * Whether {@link #writeThrough} works here, which is tried with zeros in the file's first block: nothing in it may be
+     * needed. False where the file system has no such writes.
      */
-    boolean tryWriteThrough();
+    boolean tryWriteThrough() throws IOException;
 
     /**
      * Writes all remaining bytes of the source past the page cache: they are durable when this returns, and nothing else is for

@@ -17,13 +17,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of the operating system behind one channel. A channel is closed by the interrupt of a thread that uses it, so
+ * A file of the operating system behind one channel, and behind a second one for writes past the page cache. A channel is closed by the interrupt of a thread that uses it, so
  * threads that touch files are never interrupted: pools are shut down, not shut down now. The channel outlives
  * {@link #close()} while bytes are on their way out of it, and no longer: regions without a descriptor are what lets ten
  * thousand logs be read.
  */
 final class FileDiskFile implements DiskFile, Retained {
     private static final Logger LOG = LoggerFactory.getLogger(FileDiskFile.class);
+
+    private static final boolean IS_LINUX = "Linux".equals(System.getProperty("os.name"));
 
     /** Large enough to make the system call cheap, small enough for the second-level cache. */
     private static final int ZEROS_BYTES = 64 * 1024;
@@ -86,34 +88,52 @@ final class FileDiskFile implements DiskFile, Retained {
     @Override
     public void force() throws IOException {
         requireOpen();
-        // false is fdatasync: the size is made durable with the data, times are not.
-        channel.force(false);
+        try {
+            // false is fdatasync: the size is made durable with the data, times are not.
+            channel.force(false);
+        } catch (final IOException e) {
+            throw named(e);
+        }
     }
 
+    /** On Linux alone: elsewhere O_DSYNC may leave the bytes in the device's cache, where {@link #force()} does not. */
     @Override
-    public boolean tryWriteThrough() {
-        if (directOrNull != null) {
-            return true;
-        }
-        FileChannel direct = null;
-        try {
-            direct = FileChannel.open(
-                    path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, ExtendedOpenOption.DIRECT);
-            // Some file systems open it, and refuse the first write.
-            writeAll(direct, ZEROS.duplicate().limit(BLOCK_BYTES), 0);
-            directOrNull = direct;
-            return true;
-        } catch (final IOException | UnsupportedOperationException e) {
-            LOG.info("{} is written through the page cache: {}", path, e.toString());
-            CloseHelper.quietClose(direct);
+    public boolean tryWriteThrough() throws IOException {
+        requireOpen();
+        if (!IS_LINUX) {
             return false;
         }
+        FileChannel direct = directOrNull;
+        boolean isWritten = false;
+        try {
+            if (direct == null) {
+                direct = FileChannel.open(
+                        path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC, ExtendedOpenOption.DIRECT);
+            }
+            // Some file systems open it, and refuse the first write.
+            writeAll(direct, ZEROS.duplicate().limit(BLOCK_BYTES), 0);
+            isWritten = true;
+        } catch (final IOException | RuntimeException e) {
+            // Whatever it was: nothing was there to be lost, and if the device is broken the next force says so.
+            LOG.warn("{} is written through the page cache: {}", path, e.toString());
+        } finally {
+            if (!isWritten) {
+                CloseHelper.quietClose(direct);
+                direct = null;
+            }
+            directOrNull = direct;
+        }
+        return isWritten;
     }
 
     @Override
     public void writeThrough(final ByteBuffer source, final long position) throws IOException {
         requireOpen();
-        writeAll(directOrNull, source, position);
+        try {
+            writeAll(directOrNull, source, position);
+        } catch (final IOException e) {
+            throw named(e);
+        }
     }
 
     /**
@@ -220,6 +240,11 @@ final class FileDiskFile implements DiskFile, Retained {
             seen = witness;
         }
         return false;
+    }
+
+    /** The system's messages don't say which file it was; a channel that was closed has none. */
+    private IOException named(final IOException e) {
+        return e.getMessage() == null ? e : new IOException(path + ": " + e.getMessage(), e);
     }
 
     private void requireOpen() throws IOException {

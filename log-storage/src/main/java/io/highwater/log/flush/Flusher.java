@@ -40,6 +40,9 @@ public final class Flusher {
     /** After so many a thread lets others of the executor go first. */
     private static final int FORCES_IN_A_ROW = 64;
 
+    /** Of so many forces one is a write-back although somebody waits for another: else its turn might never come. */
+    private static final int FORCES_OF_ONE_WRITE_BACK = 16;
+
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
 
     /** The logs that wait for the next group; bounded by the number of logs, each is in it at most once. */
@@ -448,7 +451,7 @@ public final class Flusher {
         }
 
         private void startWorker() {
-            if (failure != null || closed || !crew.join(waitingLogs.get())) {
+            if (failure != null || closed || !crew.join(waitingLogs.get(), clock.monotonicNs())) {
                 return;
             }
             boolean isTaken = false;
@@ -469,8 +472,12 @@ public final class Flusher {
         @Override
         void force() throws IOException {
             for (int i = 0; i < FORCES_IN_A_ROW && failure == null && !closed; i++) {
-                if (crew.isTooLarge(waitingLogs.get())) {
+                if (i > 0 && crew.isTooLarge(waitingLogs.get())) {
                     return;
+                }
+                crew.onForce(clock.monotonicNs());
+                if (i % FORCES_OF_ONE_WRITE_BACK == FORCES_OF_ONE_WRITE_BACK - 1 && writeBackNext()) {
+                    continue;
                 }
                 final Ticket ticket = asked.poll();
                 if (ticket == null) {

@@ -433,10 +433,12 @@ final class DataJournalTest {
         dataJournal = opened(4 << 20);
         commit(new FakeLog(1, 100));
         events.clear();
+        operations.clear();
         runTasks();
         assertEquals(List.of("force data-journal.0", "force data-journal.0"), events.subList(0, 2));
-        assertEquals(4, events.stream().filter("force data-journal.0"::equals).count());
-        assertEquals(4, events.stream().filter("force data-journal.1"::equals).count());
+        assertEquals(
+                4, operations.stream().filter(DiskOperation.ALLOCATE::equals).count() / 2);
+        assertEquals(8, operations.stream().filter(DiskOperation.FORCE::equals).count());
     }
 
     @Test

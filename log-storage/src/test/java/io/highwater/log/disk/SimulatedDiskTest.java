@@ -13,6 +13,7 @@ import io.highwater.port.SimulatedProcess;
 import io.highwater.port.SimulatedScheduler;
 import io.highwater.port.Trace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
@@ -181,6 +182,57 @@ class SimulatedDiskTest extends DiskContract {
     }
 
     @Test
+    void aKillInAWriteThroughLeavesAllOfItOrNothing() throws IOException {
+        final Set<String> outcomes = new TreeSet<>();
+        for (int seed = 0; seed < SEEDS; seed++) {
+            final SimulatedDisk disk = diskWithTwoBlocks(seed);
+            final DiskFile file = disk.open(FILE, false);
+            disk.beforeEach((operation, path) -> {
+                if (operation == DiskOperation.WRITE_THROUGH) {
+                    disk.kill();
+                }
+            });
+            assertThrows(ProcessKilled.class, () -> file.writeThrough(block(3), 0));
+            disk.beforeEach((operation, path) -> {});
+            outcomes.add(sectors(disk));
+        }
+        assertEquals(Set.of("1".repeat(16), "3".repeat(8) + "1".repeat(8)), outcomes);
+    }
+
+    /** Whoever gave a place to somebody else meanwhile has lost what he wrote there. */
+    @Test
+    void aWriteThroughComesAfterWhatHappensMeanwhile() throws IOException {
+        final SimulatedDisk disk = diskWithTwoBlocks(1);
+        final DiskFile file = disk.open(FILE, false);
+        final boolean[] isNested = new boolean[1];
+        disk.beforeEach((operation, path) -> {
+            if (operation == DiskOperation.WRITE_THROUGH && !isNested[0]) {
+                isNested[0] = true;
+                through(file, 2);
+                assertEquals("2".repeat(8) + "1".repeat(8), sectorsOrFail(disk));
+            }
+        });
+        file.writeThrough(block(3), 0);
+        assertEquals("3".repeat(8) + "1".repeat(8), sectors(disk));
+    }
+
+    private static void through(final DiskFile file, final int value) {
+        try {
+            file.writeThrough(block(value), 0);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String sectorsOrFail(final SimulatedDisk disk) {
+        try {
+            return sectors(disk);
+        } catch (final IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
     void aFailedWriteThroughIsNotMendedByAForce() throws IOException {
         final SimulatedDisk disk = diskWithTwoBlocks(1);
         try (DiskFile file = disk.open(FILE, false)) {
@@ -202,7 +254,8 @@ class SimulatedDiskTest extends DiskContract {
     }
 
     private static ByteBuffer block(final int value) {
-        return ByteBuffer.allocateDirect(DiskFile.BLOCK_BYTES)
+        return ByteBuffer.allocateDirect(2 * DiskFile.BLOCK_BYTES)
+                .alignedSlice(DiskFile.BLOCK_BYTES)
                 .put(filled(DiskFile.BLOCK_BYTES, value))
                 .flip();
     }

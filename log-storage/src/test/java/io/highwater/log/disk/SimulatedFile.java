@@ -90,21 +90,28 @@ final class SimulatedFile extends SimulatedNode {
         durableSize = size;
     }
 
-    /** What was written in this range is durable, and nothing else is for that. */
-    void force(final int position, final int bytes) {
-        for (int sector = position / SECTOR_BYTES; sector * SECTOR_BYTES < position + bytes; sector++) {
-            persist(sector);
-            dirty.clear(sector);
+    /** The bytes reach the device and the cache, whatever was there. */
+    void writeThrough(final byte[] bytes, final int position) {
+        for (int done = 0; done < bytes.length && position + done < size; done += SECTOR_BYTES) {
+            throughSector(bytes, done, position + done);
         }
     }
 
-    /** Of this range nobody knows what the device holds, and no force will help. */
-    void failForce(final int position, final int bytes, final RandomSource random) {
-        for (int sector = position / SECTOR_BYTES; sector * SECTOR_BYTES < position + bytes; sector++) {
+    /** The same of any sectors. */
+    void writeThroughSome(final byte[] bytes, final int position, final RandomSource random) {
+        for (int done = 0; done < bytes.length && position + done < size; done += SECTOR_BYTES) {
             if (random.nextInt(2) == 0) {
-                persist(sector);
+                throughSector(bytes, done, position + done);
             }
-            dirty.clear(sector);
+        }
+    }
+
+    private void throughSector(final byte[] bytes, final int from, final int position) {
+        System.arraycopy(bytes, from, cache, position, SECTOR_BYTES);
+        System.arraycopy(bytes, from, durable, position, SECTOR_BYTES);
+        dirty.clear(position / SECTOR_BYTES);
+        for (final SimulatedRegion region : regions) {
+            region.onWritten(cache, position, SECTOR_BYTES);
         }
     }
 

@@ -67,30 +67,52 @@ final class SimulatedHandle implements DiskFile {
     }
 
     @Override
-    public boolean tryWriteThrough() {
-        disk.requireIncarnation(incarnation);
-        if (disk.refusesWriteThrough()) {
-            return false;
-        }
-        file.write(ByteBuffer.allocate(BLOCK_BYTES), 0, disk.random());
-        return true;
+    public boolean tryWriteThrough() throws IOException {
+        requireOpen();
+        return !disk.refusesWriteThrough() && through(new byte[BLOCK_BYTES], 0);
     }
 
-    /** Under way when the listener is told: a crash then has each sector written or not. */
     @Override
     public void writeThrough(final ByteBuffer source, final long position) throws IOException {
         requireOpen();
         final int bytes = source.remaining();
-        if (!source.isDirect() || (bytes | position) % BLOCK_BYTES != 0 || position + bytes > file.size()) {
+        if (source.alignmentOffset(source.position(), BLOCK_BYTES) != 0
+                || bytes % BLOCK_BYTES != 0
+                || position % BLOCK_BYTES != 0
+                || position + bytes > file.size()) {
             throw new IllegalArgumentException("write of " + bytes + " through to " + position + " of " + path);
         }
         told(" through", source, position);
-        writePart(source, bytes, position);
-        if (disk.takeFault(DiskOperation.WRITE_THROUGH, path)) {
-            file.failForce((int) position, bytes, disk.random());
+        final byte[] copy = new byte[bytes];
+        source.get(copy);
+        if (!through(copy, (int) position)) {
             throw SimulatedDisk.inputOutputError(path);
         }
-        file.force((int) position, bytes);
+    }
+
+    /**
+     * Under way while the listener is told: what others do meanwhile comes before it. Power loss has each sector written or
+     * not, the death of the process all or none.
+     */
+    private boolean through(final byte[] bytes, final int position) {
+        final String boot = disk.bootId();
+        boolean isLive = false;
+        try {
+            if (disk.takeFault(DiskOperation.WRITE_THROUGH, path)) {
+                file.writeThroughSome(bytes, position, disk.random());
+                isLive = true;
+                return false;
+            }
+            isLive = true;
+        } finally {
+            if (!isLive && !boot.equals(disk.bootId())) {
+                file.writeThroughSome(bytes, position, disk.random());
+            } else if (!isLive && disk.random().nextInt(2) == 0) {
+                file.writeThrough(bytes, position);
+            }
+        }
+        file.writeThrough(bytes, position);
+        return true;
     }
 
     /** Nothing: the device writes back by chance anyway. */

@@ -217,19 +217,49 @@ final class FlusherTest {
 
     @Test
     void moreThreadsForceFilesWhereManyLogsWait() {
-        for (int i = 0; i < 7; i++) {
-            flusher.register(new CountingLog("log" + i)).requestOwn();
+        final List<Flusher.Ticket> tickets = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            tickets.add(flusher.register(new CountingLog("log" + i)));
         }
-        assertEquals(2, tasks.size());
-        for (int i = 7; i < 30; i++) {
-            flusher.register(new CountingLog("log" + i)).requestOwn();
-        }
-        assertEquals(4, tasks.size());
-        while (!tasks.isEmpty()) {
-            runTask();
+        for (int round = 0; round < 3; round++) {
+            tickets.subList(0, 7).forEach(Flusher.Ticket::requestOwn);
+            assertEquals(2, tasks.size());
+            tickets.subList(7, 30).forEach(Flusher.Ticket::requestOwn);
+            assertEquals(4, tasks.size());
+            while (!tasks.isEmpty()) {
+                runTask();
+            }
         }
         assertEquals(
-                30, events.stream().filter(event -> event.startsWith("forced ")).count());
+                3 * 30,
+                events.stream().filter(event -> event.startsWith("forced ")).count());
+    }
+
+    @Test
+    void aLogDoesNotWaitBehindSlowForces() {
+        flusher.register(new CountingLog("slow1")).requestOwn();
+        flusher.register(new CountingLog("slow2")).requestOwn();
+        assertEquals(2, tasks.size());
+        flusher.register(new CountingLog("c")).requestOwn();
+        assertEquals(2, tasks.size());
+        nowMs += 3;
+        flusher.register(new CountingLog("d")).requestOwn();
+        assertEquals(3, tasks.size());
+    }
+
+    /** As long as one asks again during each of its forces, it never is that nobody waits. */
+    @Test
+    void writeBacksHaveTheirTurnAlthoughSomebodyAlwaysWaits() throws IOException {
+        enableDataJournal();
+        flusher.register(behind("a")).request();
+        runTask();
+        final CountingLog busy = new CountingLog("busy");
+        final Flusher.Ticket ticket = flusher.register(busy);
+        busy.duringForce = ticket::requestOwn;
+        ticket.requestOwn();
+        runTask();
+        assertEquals(63, events.stream().filter("force busy"::equals).count());
+        assertEquals(1, events.stream().filter("force a"::equals).count());
     }
 
     @Test

@@ -4,14 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class ForceCrewTest {
+    private static final long SLOW_NS = 2_000_000;
+
     private final ForceCrew crew = new ForceCrew();
+    private long nowNs = 1_000_000_000;
+
+    @BeforeEach
+    void begin() {
+        crew.onForce(nowNs);
+    }
 
     private int joined(final int waitingLogs) {
         int joined = 0;
-        while (crew.join(waitingLogs)) {
+        while (crew.join(waitingLogs, nowNs)) {
             joined++;
         }
         return joined;
@@ -31,12 +40,37 @@ final class ForceCrewTest {
     }
 
     @Test
+    void oneMoreComesWhileAllAreAtSlowForces() {
+        assertEquals(2, joined(1));
+        nowNs += SLOW_NS;
+        assertEquals(0, joined(1));
+        nowNs++;
+        assertEquals(1, joined(1));
+        nowNs += SLOW_NS + 1;
+        assertEquals(1, joined(1));
+        nowNs += SLOW_NS + 1;
+        assertEquals(0, joined(1));
+    }
+
+    @Test
+    void noneComesWhileOneIsQuick() {
+        assertEquals(2, joined(1));
+        for (int i = 0; i < 10; i++) {
+            nowNs += SLOW_NS;
+            crew.onForce(nowNs);
+            assertEquals(0, joined(1));
+        }
+    }
+
+    /** Not at once, so that a number of logs at the edge does not start and end threads all the time. */
+    @Test
     void whoIsTooManyLeavesAndMayComeBack() {
         assertEquals(3, joined(8));
-        assertFalse(crew.isTooLarge(8));
-        assertTrue(crew.isTooLarge(7));
+        assertFalse(crew.isTooLarge(4));
+        assertTrue(crew.isTooLarge(3));
         crew.leave();
-        assertFalse(crew.isTooLarge(7));
+        assertFalse(crew.isTooLarge(0));
+        assertEquals(0, joined(7));
         assertEquals(1, joined(8));
     }
 }
