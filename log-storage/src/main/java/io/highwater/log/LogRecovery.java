@@ -186,7 +186,7 @@ final class LogRecovery {
         checkPosition = bases.get(place) == checkFrom ? 0 : state.recoveryPosition();
         final boolean endsHere = checkPosition == 0 && state.recoveryPosition() > 0;
         for (int before = 0; before < place; before++) {
-            if (kept(bases.get(before)) == null) {
+            if (kept(bases, before) == null) {
                 // It was sealed in the last moments, and the journal does not know its size.
                 changed = true;
                 if (before < place - 1 || !endsHere) {
@@ -202,7 +202,7 @@ final class LogRecovery {
     /** A segment up to the place where the check begins. */
     private Segment trusted(final List<Long> bases, final int place, final int from) throws IOException {
         final long base = bases.get(place);
-        final JournalEntry.Segment kept = kept(base);
+        final JournalEntry.Segment kept = kept(bases, place);
         final long size;
         if (place == from) {
             size = checkPosition;
@@ -228,11 +228,19 @@ final class LogRecovery {
                 config.indexIntervalBytes());
     }
 
-    /** What the manifest says about a sealed segment, null when it knows none. */
-    private JournalEntry.Segment kept(final long base) {
-        for (final JournalEntry.Segment segment : state.segments()) {
-            if (segment.baseOffset() == base && segment.sizeBytes() >= 0) {
-                return segment;
+    /**
+     * What the manifest says about a sealed segment, null when it knows none, or one that ended elsewhere: a former recovery
+     * has cut it, and was not noted any more.
+     */
+    private JournalEntry.Segment kept(final List<Long> bases, final int place) {
+        final List<JournalEntry.Segment> manifest = state.segments();
+        for (int i = 0; i < manifest.size(); i++) {
+            final JournalEntry.Segment segment = manifest.get(i);
+            if (segment.baseOffset() == bases.get(place)) {
+                final boolean endsThere = i + 1 < manifest.size()
+                        && place + 1 < bases.size()
+                        && manifest.get(i + 1).baseOffset() == bases.get(place + 1);
+                return endsThere && segment.sizeBytes() >= 0 ? segment : null;
             }
         }
         return null;

@@ -69,6 +69,7 @@ final class DataJournalCrashTest {
     private int unstableLost;
     private int overlaps;
     private boolean isOverlapping;
+    private boolean isBetweenFrames;
     /** What was taken from the flushes that wait. */
     private Runnable running;
 
@@ -119,12 +120,15 @@ final class DataJournalCrashTest {
                     }
                 } else if (isForce(operation) && path.toString().contains("data-journal")) {
                     duringForce();
+                } else if (operation == DiskOperation.WRITE && path.toString().contains("data-journal")) {
+                    betweenFrames();
                 }
             });
             fixture = new LogFixture(disk, Path.of("/data"), CONFIG);
             fixture.nowMs = nowMs;
             logs.clear();
             isOverlapping = true;
+            isBetweenFrames = false;
             try {
                 open();
                 isOverlapping = false;
@@ -274,9 +278,14 @@ final class DataJournalCrashTest {
         }
         isOverlapping = true;
         try {
-            for (int appends = random.nextInt(6) == 0 ? 40 : 1; appends > 0; appends--) {
-                append(random.nextInt(LOGS));
+            if (random.nextInt(6) == 0) {
+                // More than a file has room for, and the file of the group under way is old.
+                fixture.nowMs += 5_100;
+                for (int appends = 20 + random.nextInt(16); appends > 0; appends--) {
+                    append(appends % LOGS);
+                }
             }
+            append(random.nextInt(LOGS));
             // One checkpoint does not run in the middle of another.
             if (isLane(running) && random.nextInt(2) == 0) {
                 runAll(task -> !isLane(task));
@@ -288,6 +297,18 @@ final class DataJournalCrashTest {
             throw new IllegalStateException(e);
         } finally {
             isOverlapping = false;
+        }
+    }
+
+    /** A group of several frames may find that a checkpoint has made the other file ready meanwhile. No group comes then. */
+    private void betweenFrames() {
+        if (isLane(running) && !isBetweenFrames && random.nextInt(2) == 0) {
+            final boolean wasOverlapping = isOverlapping;
+            isBetweenFrames = true;
+            isOverlapping = true;
+            runAll(task -> !isLane(task));
+            isOverlapping = wasOverlapping;
+            isBetweenFrames = false;
         }
     }
 

@@ -194,6 +194,32 @@ final class LogDirectoryTest {
         assertTrue(taken > 10, "of 50 crashes " + taken + " took the segment");
     }
 
+    /** The journal still has the size that the segment had before the recovery that the process did not outlive. */
+    @Test
+    void aSegmentThatARecoveryCutIsNotMissedByTheNextOne() throws Exception {
+        int cut = 0;
+        for (int seed = 1; seed <= 50; seed++) {
+            final SimulatedDisk unlucky = new SimulatedDisk(seed);
+            final LogFixture fixture = new LogFixture(unlucky, DATA, LogConfig.DEFAULT.withSegmentBytes(2_000)).open();
+            fixture.append(batch("a".repeat(300), 2, 1000));
+            fixture.settle();
+            fixture.directory.noteProgress();
+            for (int i = 0; i < 3; i++) {
+                fixture.append(batch("b".repeat(300), 2, 1000));
+            }
+            fixture.directory.addPartitions(List.of(OTHER));
+            unlucky.crash();
+            final LogFixture recovered = fixture.reopen();
+            cut += recovered.log.endOffset() == 2 ? 1 : 0;
+            // Rolls; the journal has it in memory only.
+            recovered.append(batch("c".repeat(1_500), 1, 1000));
+            unlucky.kill();
+            final LogFixture next = recovered.reopen();
+            assertEquals(recovered.log.endOffset(), next.log.endOffset());
+        }
+        assertTrue(cut > 10, "of 50 recoveries " + cut + " cut the segment");
+    }
+
     /** The journal knows nothing of what is acknowledged from the data journal alone; the frames do. */
     @Test
     void aLogWhoseOnlyFileIsGoneIsRefused() throws Exception {
