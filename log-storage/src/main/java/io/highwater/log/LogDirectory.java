@@ -543,7 +543,17 @@ public final class LogDirectory implements AutoCloseable {
         if (writtenBack.isEmpty()) {
             dataJournal.noteRecovered();
             forceJournal();
+            enableDataJournal();
+        }
+    }
+
+    /** Nobody would do it again: what keeps it from opening ends the directory, like any force that fails. */
+    private void enableDataJournal() throws IOException {
+        try {
             dataJournal.enable();
+        } catch (final IOException e) {
+            flusher.fail(e);
+            throw e;
         }
     }
 

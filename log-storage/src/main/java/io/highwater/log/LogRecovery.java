@@ -46,6 +46,9 @@ final class LogRecovery {
     private long checkFrom;
 
     private long checkPosition;
+    /** Base offset of the segment that ends exactly there, before a later one; -1 when there is none. */
+    private long endsAtRecoveryPoint = -1;
+
     private boolean namesChanged;
     private boolean changed;
 
@@ -184,16 +187,18 @@ final class LogRecovery {
         }
         checkFrom = state.recoveryPoint();
         checkPosition = bases.get(place) == checkFrom ? 0 : state.recoveryPosition();
-        final boolean endsHere = checkPosition == 0 && state.recoveryPosition() > 0;
+        final boolean endsBefore = place > 0 && checkPosition == 0 && state.recoveryPosition() > 0;
         for (int before = 0; before < place; before++) {
-            if (kept(bases, before) == null) {
+            final JournalEntry.Segment kept = kept(bases.get(before));
+            if (endsBefore && before == place - 1) {
+                endsAtRecoveryPoint = bases.get(before);
+                changed |= kept == null || kept.sizeBytes() != state.recoveryPosition();
+            } else if (kept == null) {
                 // It was sealed in the last moments, and the journal does not know its size.
                 changed = true;
-                if (before < place - 1 || !endsHere) {
-                    checkFrom = bases.get(before);
-                    checkPosition = 0;
-                    return before;
-                }
+                checkFrom = bases.get(before);
+                checkPosition = 0;
+                return before;
             }
         }
         return place;
@@ -202,15 +207,15 @@ final class LogRecovery {
     /** A segment up to the place where the check begins. */
     private Segment trusted(final List<Long> bases, final int place, final int from) throws IOException {
         final long base = bases.get(place);
-        final JournalEntry.Segment kept = kept(bases, place);
+        final JournalEntry.Segment kept = kept(base);
         final long size;
         if (place == from) {
             size = checkPosition;
-        } else if (kept != null) {
-            size = kept.sizeBytes();
-        } else {
-            // The recovery point is exactly its end.
+        } else if (base == endsAtRecoveryPoint) {
+            // The manifest may still have the size from before a recovery that cut it, and was not noted any more.
             size = state.recoveryPosition();
+        } else {
+            size = kept.sizeBytes();
         }
         try (DiskFile file = disk.open(directory.resolve(SegmentNames.of(base, SegmentNames.LOG)), false)) {
             if (file.sizeBytes() < size) {
@@ -224,23 +229,17 @@ final class LogRecovery {
                 base,
                 (int) size,
                 place == from ? checkFrom : bases.get(place + 1),
-                place == from || kept == null ? Segment.TIMESTAMP_UNKNOWN : kept.maxTimestamp(),
+                place == from || kept == null || kept.sizeBytes() != size
+                        ? Segment.TIMESTAMP_UNKNOWN
+                        : kept.maxTimestamp(),
                 config.indexIntervalBytes());
     }
 
-    /**
-     * What the manifest says about a sealed segment, null when it knows none, or one that ended elsewhere: a former recovery
-     * has cut it, and was not noted any more.
-     */
-    private JournalEntry.Segment kept(final List<Long> bases, final int place) {
-        final List<JournalEntry.Segment> manifest = state.segments();
-        for (int i = 0; i < manifest.size(); i++) {
-            final JournalEntry.Segment segment = manifest.get(i);
-            if (segment.baseOffset() == bases.get(place)) {
-                final boolean endsThere = i + 1 < manifest.size()
-                        && place + 1 < bases.size()
-                        && manifest.get(i + 1).baseOffset() == bases.get(place + 1);
-                return endsThere && segment.sizeBytes() >= 0 ? segment : null;
+    /** What the manifest says about a sealed segment, null when it knows none. */
+    private JournalEntry.Segment kept(final long base) {
+        for (final JournalEntry.Segment segment : state.segments()) {
+            if (segment.baseOffset() == base && segment.sizeBytes() >= 0) {
+                return segment;
             }
         }
         return null;

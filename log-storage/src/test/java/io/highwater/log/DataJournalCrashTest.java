@@ -70,6 +70,7 @@ final class DataJournalCrashTest {
     private int overlaps;
     private boolean isOverlapping;
     private boolean isBetweenFrames;
+    private int betweenFrames;
     /** What was taken from the flushes that wait. */
     private Runnable running;
 
@@ -82,14 +83,15 @@ final class DataJournalCrashTest {
         }
         final String seen = writtenBack + " openings wrote frames back, " + checkpoints + " lives had a checkpoint, "
                 + cuts + " cuts, " + deletions + " deletions, " + unstableLost + " crashes lost what was not stable, "
-                + overlaps + " groups during another's force";
+                + overlaps + " groups during another's force, " + betweenFrames + " tasks between frames";
         assertTrue(
                 writtenBack > SEEDS / 2
                         && checkpoints > SEEDS / 4
                         && cuts > SEEDS / 4
                         && deletions > SEEDS / 4
                         && unstableLost > SEEDS / 10
-                        && overlaps > SEEDS,
+                        && overlaps > SEEDS
+                        && betweenFrames > SEEDS / 10,
                 seen);
     }
 
@@ -306,7 +308,7 @@ final class DataJournalCrashTest {
             final boolean wasOverlapping = isOverlapping;
             isBetweenFrames = true;
             isOverlapping = true;
-            runAll(task -> !isLane(task));
+            betweenFrames += runAll(task -> !isLane(task));
             isOverlapping = wasOverlapping;
             isBetweenFrames = false;
         }

@@ -114,7 +114,7 @@ final class FileDiskFile implements DiskFile, Retained {
             writeAll(direct, ZEROS.duplicate().limit(BLOCK_BYTES), 0);
             isWritten = true;
         } catch (final IOException | RuntimeException e) {
-            // Whatever it was: nothing was there to be lost, and if the device is broken the next force says so.
+            // Whatever it was: nothing was there to be lost. Through the page cache, a broken device fails a force.
             LOG.warn("{} is written through the page cache: {}", path, e.toString());
         } finally {
             if (!isWritten) {

@@ -40,7 +40,7 @@ public final class Flusher {
     /** After so many a thread lets others of the executor go first. */
     private static final int FORCES_IN_A_ROW = 64;
 
-    /** Of so many forces one is a write-back although somebody waits for another: else its turn might never come. */
+    /** After so many forces a write-back comes although somebody waits for another: else its turn might never come. */
     private static final int FORCES_OF_ONE_WRITE_BACK = 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(Flusher.class);
@@ -428,6 +428,7 @@ public final class Flusher {
         private final ConcurrentLinkedQueue<Ticket> asked = new ConcurrentLinkedQueue<>();
         private final ConcurrentLinkedQueue<Ticket> writeBacks = new ConcurrentLinkedQueue<>();
         private final AtomicBoolean isWritingBack = new AtomicBoolean();
+        private final AtomicInteger forcesSinceWriteBack = new AtomicInteger();
         /** Of {@link #asked}. */
         private final AtomicInteger waitingLogs = new AtomicInteger();
         /** The threads that run this, or soon will. */
@@ -471,30 +472,47 @@ public final class Flusher {
         /** As long as there is something to force: who asks meanwhile wakes no thread. */
         @Override
         void force() throws IOException {
+            final int place = crew.enter(clock.monotonicNs());
+            try {
+                force(place);
+            } finally {
+                crew.exit(place);
+            }
+        }
+
+        private void force(final int place) throws IOException {
             for (int i = 0; i < FORCES_IN_A_ROW && failure == null && !closed; i++) {
-                if (i > 0 && crew.isTooLarge(waitingLogs.get())) {
+                final long nowNs = clock.monotonicNs();
+                if (i > 0 && crew.isTooLarge(waitingLogs.get(), nowNs)) {
                     return;
                 }
-                crew.onForce(clock.monotonicNs());
-                if (i % FORCES_OF_ONE_WRITE_BACK == FORCES_OF_ONE_WRITE_BACK - 1 && writeBackNext()) {
+                crew.onForce(place, nowNs);
+                if (isTurnOfWriteBack() && writeBackNext()) {
                     continue;
                 }
                 final Ticket ticket = asked.poll();
-                if (ticket == null) {
-                    if (!writeBackNext()) {
-                        return;
-                    }
-                    continue;
-                }
-                waitingLogs.decrementAndGet();
-                if (!ticket.withdrawn) {
-                    // Before the force, so that an append after this asks for another one.
-                    ticket.files.set(FilesState.UNDER_WAY);
-                    forceFiles(ticket);
-                    note(ticket);
-                    ended(ticket);
+                if (ticket != null) {
+                    forceAsked(ticket);
+                } else if (!writeBackNext()) {
+                    return;
                 }
             }
+        }
+
+        private void forceAsked(final Ticket ticket) throws IOException {
+            waitingLogs.decrementAndGet();
+            forcesSinceWriteBack.incrementAndGet();
+            if (!ticket.withdrawn) {
+                // Before the force, so that an append after this asks for another one.
+                ticket.files.set(FilesState.UNDER_WAY);
+                forceFiles(ticket);
+                note(ticket);
+                ended(ticket);
+            }
+        }
+
+        private boolean isTurnOfWriteBack() {
+            return forcesSinceWriteBack.get() >= FORCES_OF_ONE_WRITE_BACK;
         }
 
         /** False when there is none, or another thread is at it. */
@@ -503,6 +521,7 @@ public final class Flusher {
                 return false;
             }
             try {
+                forcesSinceWriteBack.set(0);
                 final Ticket ticket = writeBacks.poll();
                 if (ticket != null) {
                     ticket.isWriteBackQueued.set(false);

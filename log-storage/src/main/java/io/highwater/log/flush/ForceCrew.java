@@ -1,11 +1,13 @@
 package io.highwater.log.flush;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * How many threads force the files of logs. Few logs have two: a third one would only take batches that the next force of
  * their log had made durable with others, and each force costs the processor the same. There are more where many logs wait,
- * since each one's turn comes later, and where all threads are at slow forces, so that nobody stands behind those.
+ * since each one's turn comes later, and where all threads are at slow forces: who asks then brings another one, which stays
+ * as long as something waits.
  *
  * <p>Safe for any thread. Times are monotonic, in nanoseconds.
  */
@@ -17,22 +19,31 @@ final class ForceCrew {
     /** So many logs that wait are one thread more, which stays as long as half of them do. */
     private static final int LOGS_OF_ONE_MORE = 8;
 
-    /** All threads are at slow forces when none has begun one for so long. */
+    /** A force that takes longer is slow. */
     private static final long SLOW_NS = 2_000_000;
 
+    private static final long FREE = Long.MIN_VALUE;
+
     private final AtomicInteger threads = new AtomicInteger();
-    /** When a thread has begun a force, or was asked to. */
-    private volatile long begunNs;
+
+    /** When each thread that runs has begun its force; which place is whose does not matter. */
+    private final AtomicLongArray begunNs = new AtomicLongArray(THREADS_MAX);
+
+    ForceCrew() {
+        for (int place = 0; place < THREADS_MAX; place++) {
+            begunNs.set(place, FREE);
+        }
+    }
 
     /** False when there are enough for so many logs that wait; else the caller has to start one. */
     boolean join(final int waitingLogs, final long nowNs) {
-        final int forLogs = THREADS_MIN + Math.max(waitingLogs, 0) / LOGS_OF_ONE_MORE;
-        final int wanted = nowNs - begunNs > SLOW_NS ? THREADS_MAX : Math.min(forLogs, THREADS_MAX);
         int seen = threads.get();
-        while (seen < wanted) {
+        while (seen < THREADS_MIN + Math.max(waitingLogs, 0) / LOGS_OF_ONE_MORE || atSlowForces(nowNs) >= seen) {
+            if (seen >= THREADS_MAX) {
+                return false;
+            }
             final int witness = threads.compareAndExchange(seen, seen + 1);
             if (witness == seen) {
-                begunNs = nowNs;
                 return true;
             }
             seen = witness;
@@ -40,18 +51,44 @@ final class ForceCrew {
         return false;
     }
 
-    /** To be called by a thread that has joined, before each force. */
-    void onForce(final long nowNs) {
-        begunNs = nowNs;
+    /** A thread that has joined begins. Returns its place. */
+    int enter(final long nowNs) {
+        int place = 0;
+        while (!begunNs.compareAndSet(place, FREE, nowNs)) {
+            place = (place + 1) % THREADS_MAX;
+        }
+        return place;
     }
 
-    /** True when whoever asks should leave: far fewer logs wait than when it joined. */
-    boolean isTooLarge(final int waitingLogs) {
-        return threads.get() > THREADS_MIN + Math.max(waitingLogs, 0) / (LOGS_OF_ONE_MORE / 2);
+    /** To be called before each force. */
+    void onForce(final int place, final long nowNs) {
+        begunNs.set(place, nowNs);
     }
 
-    /** To be called once by each that has joined. */
+    /** True when whoever asks, who is not at a force, should leave: far fewer logs wait than when it joined. */
+    boolean isTooLarge(final int waitingLogs, final long nowNs) {
+        final int size = threads.get();
+        return size > THREADS_MIN + Math.max(waitingLogs, 0) / (LOGS_OF_ONE_MORE / 2) && atSlowForces(nowNs) < size - 1;
+    }
+
+    /** The opposite of {@link #enter}. */
+    void exit(final int place) {
+        begunNs.set(place, FREE);
+    }
+
+    /** To be called once for each that has joined, after {@link #exit} if it has entered. */
     void leave() {
         threads.decrementAndGet();
+    }
+
+    private int atSlowForces(final long nowNs) {
+        int slow = 0;
+        for (int place = 0; place < THREADS_MAX; place++) {
+            final long begun = begunNs.get(place);
+            if (begun != FREE && nowNs - begun > SLOW_NS) {
+                slow++;
+            }
+        }
+        return slow;
     }
 }

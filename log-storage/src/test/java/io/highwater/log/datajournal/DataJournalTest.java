@@ -454,6 +454,30 @@ final class DataJournalTest {
         assertEquals(size, bytesOf("data-journal.0"));
     }
 
+    /** Space that a process did not live to force would be lost with the frames in it. */
+    @Test
+    void whatAFileHadGrownByIsForcedBeforeItIsUsed() throws IOException {
+        dataJournal = opened(FILE_BYTES, 4 * FILE_BYTES);
+        ready();
+        disk.beforeEach((operation, path) -> {
+            if (operation == DiskOperation.FORCE && path.toString().contains("data-journal")) {
+                disk.kill();
+            }
+        });
+        // The first file is full, and comes back larger.
+        assertThrows(ProcessKilled.class, () -> {
+            for (int i = 0; i < 10; i++) {
+                commit(new FakeLog(1, 5_000));
+                runTasks();
+            }
+        });
+        reopenAfter(() -> {});
+        assertEquals(2 * FILE_BYTES, bytesOf("data-journal.0"));
+        assertEquals(0, disk.dirtySectors(DATA.resolve("data-journal.0")));
+        disk.crash();
+        assertEquals(2 * FILE_BYTES, bytesOf("data-journal.0"));
+    }
+
     /** It stays what it was, and is asked for more only after a while. */
     @Test
     void aFileThatCantGrowIsUsedAsItIs() throws IOException {

@@ -235,16 +235,33 @@ final class FlusherTest {
                 events.stream().filter(event -> event.startsWith("forced ")).count());
     }
 
+    /** Both threads are at forces that take long when four others ask: a third one is done with these, and with what they ask then. */
     @Test
-    void aLogDoesNotWaitBehindSlowForces() {
-        flusher.register(new CountingLog("slow1")).requestOwn();
-        flusher.register(new CountingLog("slow2")).requestOwn();
-        assertEquals(2, tasks.size());
-        flusher.register(new CountingLog("c")).requestOwn();
-        assertEquals(2, tasks.size());
-        nowMs += 3;
-        flusher.register(new CountingLog("d")).requestOwn();
-        assertEquals(3, tasks.size());
+    void logsThatAskDuringSlowForcesDontWaitForThem() {
+        final List<Flusher.Ticket> others = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            others.add(flusher.register(new CountingLog("other" + i)));
+        }
+        final CountingLog first = new CountingLog("first");
+        final CountingLog second = new CountingLog("second");
+        first.duringForce = this::runTask;
+        second.duringForce = () -> {
+            nowMs += 3;
+            for (int round = 0; round < 3; round++) {
+                others.forEach(Flusher.Ticket::requestOwn);
+                assertEquals(1, tasks.size());
+                runTask();
+                events.add("round");
+            }
+        };
+        flusher.register(first).requestOwn();
+        flusher.register(second).requestOwn();
+        runTask();
+        final List<String> forced = events.stream()
+                .filter(event -> event.startsWith("forced ") || event.equals("round"))
+                .toList();
+        assertEquals(List.of("round", "forced second", "forced first"), forced.subList(14, 17));
+        assertEquals("round", forced.get(4));
     }
 
     /** As long as one asks again during each of its forces, it never is that nobody waits. */

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class ForceCrewTest {
@@ -13,14 +12,11 @@ final class ForceCrewTest {
     private final ForceCrew crew = new ForceCrew();
     private long nowNs = 1_000_000_000;
 
-    @BeforeEach
-    void begin() {
-        crew.onForce(nowNs);
-    }
-
+    /** How many come, and begin. */
     private int joined(final int waitingLogs) {
         int joined = 0;
         while (crew.join(waitingLogs, nowNs)) {
+            crew.enter(nowNs);
             joined++;
         }
         return joined;
@@ -52,13 +48,19 @@ final class ForceCrewTest {
         assertEquals(0, joined(1));
     }
 
+    /** Or is about to begin. */
     @Test
     void noneComesWhileOneIsQuick() {
-        assertEquals(2, joined(1));
+        assertTrue(crew.join(1, nowNs));
+        final int place = crew.enter(nowNs);
+        assertTrue(crew.join(1, nowNs));
+        nowNs += 3 * SLOW_NS;
+        assertFalse(crew.join(1, nowNs));
+        crew.enter(nowNs);
         for (int i = 0; i < 10; i++) {
             nowNs += SLOW_NS;
-            crew.onForce(nowNs);
-            assertEquals(0, joined(1));
+            crew.onForce(place, nowNs);
+            assertFalse(crew.join(1, nowNs));
         }
     }
 
@@ -66,11 +68,35 @@ final class ForceCrewTest {
     @Test
     void whoIsTooManyLeavesAndMayComeBack() {
         assertEquals(3, joined(8));
-        assertFalse(crew.isTooLarge(4));
-        assertTrue(crew.isTooLarge(3));
+        assertFalse(crew.isTooLarge(4, nowNs));
+        assertTrue(crew.isTooLarge(3, nowNs));
+        crew.exit(2);
         crew.leave();
-        assertFalse(crew.isTooLarge(0));
+        assertFalse(crew.isTooLarge(0, nowNs));
         assertEquals(0, joined(7));
         assertEquals(1, joined(8));
+    }
+
+    @Test
+    void whoCameForSlowForcesStaysWhileTheyAre() {
+        assertEquals(2, joined(1));
+        nowNs += SLOW_NS + 1;
+        assertEquals(1, joined(1));
+        crew.onForce(2, nowNs);
+        assertFalse(crew.isTooLarge(1, nowNs));
+        crew.onForce(0, nowNs);
+        assertTrue(crew.isTooLarge(1, nowNs));
+    }
+
+    @Test
+    void whoComesAgainNeedsNoWait() {
+        assertEquals(2, joined(1));
+        nowNs += SLOW_NS + 1;
+        for (int i = 0; i < 5; i++) {
+            assertTrue(crew.join(1, nowNs));
+            crew.exit(crew.enter(nowNs));
+            crew.leave();
+            nowNs += 1;
+        }
     }
 }
