@@ -264,6 +264,51 @@ final class FlusherTest {
         assertEquals("round", forced.get(4));
     }
 
+    @Test
+    void manyQuickForcesAreNoSlowOne() {
+        final CountingLog slow = new CountingLog("slow");
+        slow.duringForce = this::runTask;
+        flusher.register(slow).requestOwn();
+        final CountingLog busy = new CountingLog("busy");
+        final Flusher.Ticket ticket = flusher.register(busy);
+        final Flusher.Ticket third = flusher.register(new CountingLog("third"));
+        final int[] left = {10};
+        busy.duringForce = () -> {
+            nowMs += 1;
+            if (--left[0] > 0) {
+                ticket.requestOwn();
+            } else {
+                third.requestOwn();
+                assertEquals(0, tasks.size());
+            }
+        };
+        ticket.requestOwn();
+        runTask();
+        assertEquals(
+                List.of("forced third", "forced slow"),
+                events.stream()
+                        .filter(event -> event.equals("forced third") || event.equals("forced slow"))
+                        .toList());
+    }
+
+    @Test
+    void whoAsksDuringItsForceIsCountedAmongThoseThatWait() {
+        final CountingLog busy = new CountingLog("busy");
+        final Flusher.Ticket ticket = flusher.register(busy);
+        final int[] left = {10};
+        busy.duringForce = () -> {
+            if (--left[0] > 0) {
+                ticket.requestOwn();
+            }
+        };
+        ticket.requestOwn();
+        runTask();
+        for (int i = 0; i < 8; i++) {
+            flusher.register(new CountingLog("log" + i)).requestOwn();
+        }
+        assertEquals(3, tasks.size());
+    }
+
     /** As long as one asks again during each of its forces, it never is that nobody waits. */
     @Test
     void writeBacksHaveTheirTurnAlthoughSomebodyAlwaysWaits() throws IOException {
