@@ -554,6 +554,9 @@ public final class LogDirectory implements AutoCloseable {
         } catch (final IOException e) {
             flusher.fail(e);
             throw e;
+        } catch (final RuntimeException e) {
+            flusher.fail(new IOException("the data journal met a fault: " + e, e));
+            throw e;
         }
     }
 

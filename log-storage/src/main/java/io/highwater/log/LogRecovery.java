@@ -89,10 +89,10 @@ final class LogRecovery {
         if (namesChanged) {
             disk.forceDirectory(directory);
         }
-        // Else the manifest names a segment that a crash took before its first byte was durable, and once the log is
-        // longer
-        // than that it would be missed.
-        changed |= !gone().isEmpty();
+        // Else the manifest has a segment, or a size, that a crash took before it was durable, or lacks one, and what
+        // is lost or
+        // damaged later would be judged by it.
+        changed |= !isAsNoted();
     }
 
     /** Gives back the files when nothing came of it. */
@@ -131,6 +131,19 @@ final class LogRecovery {
     /** True when the log is not exactly what the journal says: it should be told. */
     boolean hasChanged() {
         return changed;
+    }
+
+    private boolean isAsNoted() {
+        final List<JournalEntry.Segment> manifest = state.segments();
+        final int active = segments.size() - 1;
+        boolean same = manifest.size() == segments.size();
+        for (int place = 0; same && place <= active; place++) {
+            final Segment segment = segments.get(place);
+            final JournalEntry.Segment noted = manifest.get(place);
+            same = noted.baseOffset() == segment.baseOffset()
+                    && noted.sizeBytes() == (place == active ? -1 : segment.sizeBytes());
+        }
+        return same;
     }
 
     private List<Long> basesOnDisk() throws IOException {
@@ -189,13 +202,10 @@ final class LogRecovery {
         checkPosition = bases.get(place) == checkFrom ? 0 : state.recoveryPosition();
         final boolean endsBefore = place > 0 && checkPosition == 0 && state.recoveryPosition() > 0;
         for (int before = 0; before < place; before++) {
-            final JournalEntry.Segment kept = kept(bases.get(before));
             if (endsBefore && before == place - 1) {
                 endsAtRecoveryPoint = bases.get(before);
-                changed |= kept == null || kept.sizeBytes() != state.recoveryPosition();
-            } else if (kept == null) {
+            } else if (kept(bases.get(before)) == null) {
                 // It was sealed in the last moments, and the journal does not know its size.
-                changed = true;
                 checkFrom = bases.get(before);
                 checkPosition = 0;
                 return before;

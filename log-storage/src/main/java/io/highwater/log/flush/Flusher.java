@@ -133,8 +133,13 @@ public final class Flusher {
         /** The same when it is known that the log's files will have to be forced: without the way by the data journal. */
         public void requestOwn() {
             VarHandle.fullFence();
-            if (!files.get().isAsked() && files.getAndUpdate(FilesState::onAsked) == FilesState.IDLE) {
-                fileForces.add(this);
+            if (!files.get().isAsked()) {
+                if (files.getAndUpdate(FilesState::onAsked) == FilesState.IDLE) {
+                    fileForces.add(this);
+                }
+            } else if (files.get() == FilesState.ASKED) {
+                // It waits since before, perhaps behind forces that have turned out to be slow.
+                fileForces.startWorker();
             }
         }
 
@@ -483,10 +488,10 @@ public final class Flusher {
         private void force(final int place) throws IOException {
             for (int i = 0; i < FORCES_IN_A_ROW && failure == null && !closed; i++) {
                 final long nowNs = clock.monotonicNs();
+                crew.onForce(place, nowNs);
                 if (i > 0 && crew.isTooLarge(waitingLogs.get(), nowNs)) {
                     return;
                 }
-                crew.onForce(place, nowNs);
                 if (isTurnOfWriteBack() && writeBackNext()) {
                     continue;
                 }
@@ -501,7 +506,9 @@ public final class Flusher {
 
         private void forceAsked(final Ticket ticket) throws IOException {
             waitingLogs.decrementAndGet();
-            forcesSinceWriteBack.incrementAndGet();
+            if (!writeBacks.isEmpty()) {
+                forcesSinceWriteBack.incrementAndGet();
+            }
             if (!ticket.withdrawn) {
                 // Before the force, so that an append after this asks for another one.
                 ticket.files.set(FilesState.UNDER_WAY);
@@ -521,7 +528,6 @@ public final class Flusher {
                 return false;
             }
             try {
-                forcesSinceWriteBack.set(0);
                 final Ticket ticket = writeBacks.poll();
                 if (ticket != null) {
                     ticket.isWriteBackQueued.set(false);
@@ -529,6 +535,7 @@ public final class Flusher {
                 }
                 return true;
             } finally {
+                forcesSinceWriteBack.set(0);
                 isWritingBack.set(false);
             }
         }

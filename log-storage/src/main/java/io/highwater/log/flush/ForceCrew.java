@@ -60,15 +60,18 @@ final class ForceCrew {
         return place;
     }
 
-    /** To be called before each force. */
+    /** To be called between forces: what comes is the begin of another. */
     void onForce(final int place, final long nowNs) {
         begunNs.set(place, nowNs);
     }
 
-    /** True when whoever asks, who is not at a force, should leave: far fewer logs wait than when it joined. */
+    /**
+     * True when whoever asks should leave: far fewer logs wait than when it joined, none of them behind a slow force. To be
+     * called after {@link #onForce}, so that the caller's own last force does not count.
+     */
     boolean isTooLarge(final int waitingLogs, final long nowNs) {
-        final int size = threads.get();
-        return size > THREADS_MIN + Math.max(waitingLogs, 0) / (LOGS_OF_ONE_MORE / 2) && atSlowForces(nowNs) < size - 1;
+        return threads.get() > THREADS_MIN + Math.max(waitingLogs, 0) / (LOGS_OF_ONE_MORE / 2)
+                && (waitingLogs <= 0 || atSlowForces(nowNs) == 0);
     }
 
     /** The opposite of {@link #enter}. */

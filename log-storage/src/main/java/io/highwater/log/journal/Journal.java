@@ -140,7 +140,8 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Notes a fact; durable only after the next {@link #force()}. Entries of one partition keep their order.
+     * Notes a fact; durable only after the next {@link #force()}. Entries of one partition keep their order, but one that
+     * replaces another before that force has its place.
      *
      * @throws IllegalStateException when the partition was not added, or is added twice.
      */

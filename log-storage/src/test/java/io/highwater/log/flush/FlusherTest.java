@@ -264,6 +264,25 @@ final class FlusherTest {
         assertEquals("round", forced.get(4));
     }
 
+    /** It asked when nobody could know, and asks again. */
+    @Test
+    void aLogThatWaitsBehindSlowForcesBringsAThread() {
+        final Flusher.Ticket waiting = flusher.register(new CountingLog("waiting"));
+        final CountingLog first = new CountingLog("first");
+        final CountingLog second = new CountingLog("second");
+        first.duringForce = this::runTask;
+        second.duringForce = () -> {
+            waiting.requestOwn();
+            assertEquals(0, tasks.size());
+            nowMs += 3;
+            waiting.requestOwn();
+            assertEquals(1, tasks.size());
+        };
+        flusher.register(first).requestOwn();
+        flusher.register(second).requestOwn();
+        runTask();
+    }
+
     @Test
     void manyQuickForcesAreNoSlowOne() {
         final CountingLog slow = new CountingLog("slow");

@@ -82,9 +82,13 @@ final class ForceCrewTest {
         assertEquals(2, joined(1));
         nowNs += SLOW_NS + 1;
         assertEquals(1, joined(1));
+        nowNs += SLOW_NS + 1;
         crew.onForce(2, nowNs);
         assertFalse(crew.isTooLarge(1, nowNs));
         crew.onForce(0, nowNs);
+        assertFalse(crew.isTooLarge(1, nowNs));
+        assertTrue(crew.isTooLarge(0, nowNs));
+        crew.onForce(1, nowNs);
         assertTrue(crew.isTooLarge(1, nowNs));
     }
 
