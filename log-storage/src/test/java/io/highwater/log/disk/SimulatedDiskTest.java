@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** The contract on the simulated disk, and what it does to whoever forgets to force. */
@@ -164,39 +165,32 @@ class SimulatedDiskTest extends DiskContract {
 
     @Test
     void aCrashInAWriteThroughTearsIt() throws IOException {
-        final Set<String> outcomes = new TreeSet<>();
-        for (int seed = 0; seed < SEEDS; seed++) {
-            final SimulatedDisk disk = diskWithTwoBlocks(seed);
-            final DiskFile file = disk.open(FILE, false);
-            disk.beforeEach((operation, path) -> {
-                if (operation == DiskOperation.WRITE_THROUGH) {
-                    disk.crash();
-                }
-            });
-            assertThrows(ProcessKilled.class, () -> file.writeThrough(block(3), 0));
-            disk.beforeEach((operation, path) -> {});
-            outcomes.add(sectors(disk));
-        }
+        final Set<String> outcomes = outcomesOfAWriteThroughIn(SimulatedDisk::crash);
         assertTrue(outcomes.size() > SEEDS / 2, outcomes.toString());
         assertTrue(outcomes.stream().allMatch(seen -> seen.matches("[13]{8}1{8}")), outcomes.toString());
     }
 
     @Test
     void aKillInAWriteThroughLeavesAllOfItOrNothing() throws IOException {
+        assertEquals(
+                Set.of("1".repeat(16), "3".repeat(8) + "1".repeat(8)), outcomesOfAWriteThroughIn(SimulatedDisk::kill));
+    }
+
+    private static Set<String> outcomesOfAWriteThroughIn(final Consumer<SimulatedDisk> death) throws IOException {
         final Set<String> outcomes = new TreeSet<>();
         for (int seed = 0; seed < SEEDS; seed++) {
             final SimulatedDisk disk = diskWithTwoBlocks(seed);
             final DiskFile file = disk.open(FILE, false);
             disk.beforeEach((operation, path) -> {
                 if (operation == DiskOperation.WRITE_THROUGH) {
-                    disk.kill();
+                    death.accept(disk);
                 }
             });
             assertThrows(ProcessKilled.class, () -> file.writeThrough(block(3), 0));
             disk.beforeEach((operation, path) -> {});
             outcomes.add(sectors(disk));
         }
-        assertEquals(Set.of("1".repeat(16), "3".repeat(8) + "1".repeat(8)), outcomes);
+        return outcomes;
     }
 
     /** Whoever gave a place to somebody else meanwhile has lost what he wrote there. */
