@@ -89,9 +89,7 @@ final class LogRecovery {
         if (namesChanged) {
             disk.forceDirectory(directory);
         }
-        // Else the manifest has a segment, or a size, that a crash took before it was durable, or lacks one, and what
-        // is lost or
-        // damaged later would be judged by it.
+        // Else a manifest that has what a crash took, or lacks a segment, would judge what is lost later.
         changed |= !isAsNoted();
     }
 

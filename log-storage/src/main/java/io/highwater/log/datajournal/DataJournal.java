@@ -74,7 +74,7 @@ public final class DataJournal implements Closeable {
     /** A write or a force failed: what it left is torn, and nothing may follow it. */
     private volatile boolean isBroken;
 
-    /** Groups that are not told yet, in the order of their places, which is that of their frames' sequences. Guarded by itself. */
+    /** Groups that are not told yet, in the order of their places, that of their frames' sequences. Guarded by itself. */
     private final ArrayDeque<DataGroup> order = new ArrayDeque<>(DataGroup.COUNT);
 
     /** All frames below it are forced. Written under the order's lock. */
